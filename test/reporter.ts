@@ -1,0 +1,60 @@
+// How `npm test` tells its progress: a line per test file, the whole story of a failure, every skip by
+// name, and at the end the counts of tests (suites and files are not counted).
+import type { TestEvent } from 'node:test/reporters'
+
+type Tally = { passed: number; failed: number; skipped: number; ms: number }
+
+export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const total: Tally = { passed: 0, failed: 0, skipped: 0, ms: 0 }
+  const byFile = new Map<string, Tally>()
+  for await (const event of source) {
+    if (event.type !== 'test:pass' && event.type !== 'test:fail') {
+      if (event.type === 'test:stdout' && event.data.message.startsWith('»')) yield event.data.message
+      continue
+    }
+    const { name, nesting, details, file = '', skip } = event.data
+    const tally = byFile.get(file) ?? { passed: 0, failed: 0, skipped: 0, ms: 0 }
+    byFile.set(file, tally)
+    const isFile = nesting === 0 && file.endsWith(name)
+    if (details.type === 'suite' || isFile) {
+      if (event.type === 'test:fail' && isFile) {
+        total.failed += 1
+        yield `✖ ${short(file)}: ${String(event.data.details.error)}\n`
+      }
+    } else if (skip !== undefined && skip !== false) {
+      total.skipped += 1
+      yield `﹣ SKIPPED ${name}${skip === true ? '' : `: ${skip}`}\n`
+    } else if (event.type === 'test:pass') {
+      total.passed += 1
+      tally.passed += 1
+    } else {
+      total.failed += 1
+      tally.failed += 1
+      const { error } = event.data.details
+      yield `✖ ${short(file)} › ${name}\n${indent(String(error.stack ?? error))}\n${cause(error)}`
+    }
+    if (nesting === 0) {
+      tally.ms += details.duration_ms
+    }
+  }
+  for (const [file, tally] of byFile) {
+    const { passed, failed, ms } = tally
+    yield `${failed > 0 ? '✖' : '✔'} ${short(file)}: ${passed} passed${failed > 0 ? `, ${failed} failed` : ''} (${(ms / 1000).toFixed(1)} s)\n`
+  }
+  yield `@counts ${total.passed} ${total.failed} ${total.skipped}\n`
+}
+
+function short(file: string): string {
+  return file.replace(new URL('..', import.meta.url).pathname, '')
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n')
+}
+
+function cause(error: Error): string {
+  return error.cause === undefined ? '' : `${indent(String((error.cause as Error).stack ?? error.cause))}\n`
+}

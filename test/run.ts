@@ -1,0 +1,83 @@
+// `npm test`: types, lint, every test. Ends with one line, `N passed, N failed, N skipped`, where a check
+// of the types or the lint counts as one test. `--quick` leaves out what needs real parts.
+import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { relative } from 'node:path'
+
+type Counts = { passed: number; failed: number; skipped: number }
+
+const reporter = new URL('./reporter.ts', import.meta.url).href
+const root = new URL('..', import.meta.url).pathname
+const bin = (name: string) => `${root}node_modules/.bin/${name}`
+const quick = process.argv.includes('--quick')
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 }
+if (chosen.length === 0) {
+  add(await check('types', bin('tsc'), ['--noEmit']))
+  add(await check('lint', bin('biome'), ['check', '--error-on-warnings', '.']))
+}
+const units = files('packages/*/src/**/*.test.ts', 'test/*.test.ts')
+const whole = files('packages/*/test/**/*.test.ts', 'test/*/**/*.test.ts', 'examples/**/*.test.ts')
+add(await tests('unit tests', chosen.length > 0 ? chosen : units, 2))
+// Real parts share the machine: one file at a time.
+if (!quick && chosen.length === 0) add(await tests('whole-system tests', whole, 1))
+
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
+
+function add(counts: Counts): void {
+  total.passed += counts.passed
+  total.failed += counts.failed
+  total.skipped += counts.skipped
+}
+
+function files(...patterns: string[]): string[] {
+  const found = patterns.flatMap((pattern) => globSync(pattern, { cwd: root }))
+  return found.filter((file) => !file.includes('node_modules')).sort()
+}
+
+async function check(name: string, command: string, args: string[]): Promise<Counts> {
+  const startedAt = performance.now()
+  const { code, output } = await run(command, args, () => {})
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  console.log(`${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)`)
+  if (code !== 0) console.log(output)
+  return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }
+}
+
+async function tests(name: string, paths: string[], concurrency: number): Promise<Counts> {
+  if (paths.length === 0) return { passed: 0, failed: 0, skipped: 0 }
+  console.log(`\n── ${name}: ${paths.length} files`)
+  const args = ['--test', `--test-concurrency=${concurrency}`, '--test-reporter', reporter]
+  const { code, output } = await run(process.execPath, [...args, ...paths], (text) =>
+    process.stdout.write(text.replace(/^@counts .*\n/gm, '')),
+  )
+  const line = /^@counts (\d+) (\d+) (\d+)$/m.exec(output)
+  const [passed, failed, skipped] = line?.slice(1).map(Number) ?? []
+  if (passed === undefined || failed === undefined || skipped === undefined) {
+    console.log(`✖ ${name}: the test runner ended without a result (exit code ${code})`)
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+  // A crash outside any test must not pass.
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped }
+}
+
+function run(
+  command: string,
+  args: string[],
+  show: (text: string) => void,
+): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    const take = (chunk: Buffer) => {
+      output += chunk
+      show(String(chunk))
+    }
+    child.stdout.on('data', take)
+    child.stderr.on('data', take)
+    child.on('error', (error) => resolve({ code: 1, output: `${relative(root, command)}: ${error}` }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}
