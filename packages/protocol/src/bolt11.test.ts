@@ -12,6 +12,7 @@ import {
   INVOICE_CHARACTERS_MAX,
   type Invoice,
   type InvoiceFields,
+  readInvoice,
   unpayableReason,
 } from './bolt11.ts'
 import { parseSecretKey, toHex } from './keys.ts'
@@ -54,6 +55,20 @@ for (const vector of vectors.invalid) {
     else assert.ok(unpayableReason(decoded(vector.invoice))?.includes(unpayable ?? '?'))
   })
 }
+
+test('readInvoice says the same but the payee, whoever has signed', () => {
+  const text = encodeInvoice(fields(), secretKey, secp256k1)
+  const { payee, ...said } = decoded(text)
+  assert.equal(payee, nodeId)
+  assert.deepEqual(readInvoice(text), said)
+  const unsigned = bech32.encode(
+    'lnbcrt',
+    [...data(text), ...new Array<number>(104).fill(0)],
+    false,
+  )
+  assert.throws(() => decoded(unsigned), refusal('signature is not valid'))
+  assert.equal(readInvoice(unsigned).paymentHash, said.paymentHash)
+})
 
 test('an invoice that names its payee is checked against that payee, not recovered', () => {
   const words = [...data(encodeInvoice(fields(), secretKey, secp256k1))]
@@ -182,7 +197,8 @@ test('no text makes the reader throw anything but Bolt11Error', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       try {
-        unpayableReason(decoded(text))
+        unpayableReason(readInvoice(text))
+        decoded(text)
       } catch (error) {
         assert.ok(error instanceof Bolt11Error, String(error))
       }
