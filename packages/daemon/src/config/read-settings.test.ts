@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
+import { describe, it } from 'node:test'
+import { readFileSync } from 'node:fs'
+import { settingsHelp, settingsPage } from './describe-settings.ts'
+import { readSettings, SettingsError } from './read-settings.ts'
+import { SETTINGS } from './settings.ts'
+
+const complaints = (environment: Record<string, string>, toml: string | null = null) => {
+  try {
+    readSettings(environment, toml)
+    return []
+  } catch (error) {
+    assert(error instanceof SettingsError)
+    return error.complaints
+  }
+}
+
+describe('settings', () => {
+  it('have defaults that need nothing', () => {
+    const { port, host, lightning, embeddedRelay } = readSettings({ PATH: '/bin' }, null)
+    assert.deepEqual([port, host, lightning.type, embeddedRelay], [3000, '127.0.0.1', 'sandbox', true])
+  })
+
+  it('come from portal.toml, and the environment wins', () => {
+    const toml = 'port = 4000\nhost = "0.0.0.0"\nrelays = ["wss://a.example", "wss://b.example"]\nembedded_relay = false'
+    const settings = readSettings({ PORTAL_PORT: '5000' }, toml)
+    assert.deepEqual([settings.port, settings.host], [5000, '0.0.0.0'])
+    assert.deepEqual(settings.relays, ['wss://a.example', 'wss://b.example'])
+    assert.equal(settings.embeddedRelay, false)
+  })
+
+  it('complain of everything at once, each with an example', () => {
+    const found = complaints(
+      { PORTAL_PORT: '70000', PORTAL_AUTH_TOKEN: 'short', PORTAL_RELAYS: 'http://x', PORTAL_PROT: '1' },
+      'lightnin = "sandbox"\nnetwork = "moon"',
+    )
+    assert.equal(found.length, 6)
+    assert(found.some((line) => line === 'PORTAL_PROT is not a setting; did you mean PORTAL_PORT?'))
+    assert(found.some((line) => line.includes('"lightnin" is not a setting; did you mean lightning?')))
+    assert(found.some((line) => line.startsWith('PORTAL_PORT must be a whole number from 0 to 65535')))
+  })
+
+  it('name contradictions', () => {
+    assert.match(complaints({ PORTAL_EMBEDDED_RELAY: 'off' })[0] ?? '', /name at least one relay/)
+    assert.match(complaints({ PORTAL_NETWORK: 'bitcoin' })[0] ?? '', /the sandbox is regtest/)
+  })
+
+  it('never repeat a secret, neither in a complaint nor when printed', () => {
+    const secret = `nostr+walletconnect://${'ab'.repeat(32)}?relay=wss://r.example&secret=${'cd'.repeat(31)}`
+    const text = [
+      ...complaints({ PORTAL_LIGHTNING: secret }),
+      ...complaints({ PORTAL_NOSTR_KEY: 'cd'.repeat(31) }),
+      ...complaints({ PORTAL_AUTH_TOKEN: 'cdcd cdcd cdcd cdcd cdcd' }),
+      inspect(readSettings({ PORTAL_AUTH_TOKEN: 'cd'.repeat(20) }, null), { depth: 9 }),
+      JSON.stringify(readSettings({ PORTAL_AUTH_TOKEN: 'cd'.repeat(20) }, null)),
+    ].join()
+    assert(!text.includes('cdcd'), text)
+    assert(text.includes('[secret]'))
+  })
+
+  it('are all in --help and in docs/settings.md, which is made from the same table', () => {
+    const help = settingsHelp()
+    for (const { env } of Object.values(SETTINGS)) assert(help.includes(env))
+    const page = readFileSync(new URL('../../../../docs/settings.md', import.meta.url), 'utf8')
+    assert.equal(page, settingsPage(), 'run: npm run docs:settings')
+  })
+})

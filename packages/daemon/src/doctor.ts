@@ -1,0 +1,233 @@
+// `npm run doctor`: tries each part of a set-up by using it and says what to do about what does not work.
+import { randomBytes } from 'node:crypto'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
+import {
+  createIdentity,
+  generateSecretKey,
+  parseNwcConnection,
+  parseSecretKey,
+  secp256k1 as secp,
+} from 'portal-protocol'
+import { createNwcClient } from 'portal-nwc'
+import { createRelayPool, type RelayPool, systemClock as clock } from 'portal-relay'
+import { createWsOpener } from 'portal-relay/ws-client'
+import { readSettings, SettingsError } from './config/read-settings.ts'
+import type { Settings } from './config/settings.ts'
+import { PROBE_KIND } from './nostr/kinds.ts'
+
+type Finding = {
+  readonly part: string
+  /** `warning`: it works, but something should be known. */
+  readonly verdict: 'ok' | 'warning' | 'broken'
+  readonly found: string
+  readonly remedy?: string
+}
+
+const TIMEOUT_MS = 8_000
+const DISK_FREE_MIN_BYTES = 1_000_000_000
+const CLOCK_OFF_MAX_S = 30
+// Without these a payment cannot be made, or not be judged (NIP-47).
+const NWC_METHODS = ['make_invoice', 'lookup_invoice', 'list_transactions', 'get_info']
+
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  const settings = settingsOrComplaints()
+  if (settings === null) return 1
+  const random = (length: number) => randomBytes(length)
+  const pool = createRelayPool({ openSocket: createWsOpener(), clock, random })
+  const findings = [
+    dataDir(settings),
+    disk(settings),
+    nostrKey(settings),
+    token(settings),
+    ...(await Promise.all([
+      lightning(settings, pool),
+      publicUrl(settings),
+      ...settings.relays.map((url) => relay(url, pool)),
+      ...settings.relays.slice(0, 1).map((url) => clockAgainst(url)),
+    ])),
+    ...relayAdvice(settings),
+  ]
+  pool.close()
+  for (const finding of findings) print(finding)
+  const broken = findings.filter(({ verdict }) => verdict === 'broken').length
+  console.log(broken === 0 ? '\nEverything Portal needs works.' : `\n${broken} to mend.`)
+  return broken === 0 ? 0 : 1
+}
+
+function print({ verdict, part, found, remedy }: Finding): void {
+  const mark = { ok: '✔', warning: '!', broken: '✖' }[verdict]
+  console.log(`${mark} ${part.padEnd(12)} ${found}`)
+  if (remedy !== undefined) console.log(`  ${' '.repeat(12)} → ${remedy}`)
+}
+
+function settingsOrComplaints(): Settings | null {
+  try {
+    const toml = existsSync('portal.toml') ? readFileSync('portal.toml', 'utf8') : null
+    const settings = readSettings(process.env, toml)
+    print({ part: 'settings', verdict: 'ok', found: toml === null ? 'environment' : 'portal.toml' })
+    return settings
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    for (const complaint of error.complaints) {
+      print({ part: 'settings', verdict: 'broken', found: complaint })
+    }
+    return null
+  }
+}
+
+function dataDir({ dataDir: path }: Settings): Finding {
+  const part = 'data'
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    accessSync(path, constants.R_OK | constants.W_OK)
+    return { part, verdict: 'ok', found: `${path} can be written` }
+  } catch (error) {
+    const remedy = `let the user that runs Portal write ${path}, or set PORTAL_DATA_DIR`
+    return { part, verdict: 'broken', found: reason(error), remedy }
+  }
+}
+
+function disk({ dataDir: path }: Settings): Finding {
+  const part = 'disk'
+  if (!existsSync(path)) return { part, verdict: 'broken', found: `${path} is not there` }
+  const { bavail, bsize } = statfsSync(path)
+  const free = bavail * bsize
+  const found = `${(free / 1e9).toFixed(1)} GB free`
+  if (free >= DISK_FREE_MIN_BYTES) return { part, verdict: 'ok', found }
+  const remedy = 'a full disk stops new payments: make room (a million payments take about 2 GB)'
+  return { part, verdict: 'warning', found, remedy }
+}
+
+function nostrKey({ nostrKey: key }: Settings): Finding {
+  const part = 'key'
+  if (key === null) return { part, verdict: 'ok', found: 'made at the first start, kept in the data' }
+  const { publicKey } = createIdentity(parseSecretKey(key.reveal(), secp), {
+    secp,
+    random: (length) => randomBytes(length),
+  })
+  return { part, verdict: 'ok', found: `PORTAL_NOSTR_KEY is the key of ${publicKey}` }
+}
+
+function token({ authToken, host }: Settings): Finding {
+  const part = 'token'
+  const found = authToken === null ? 'kept hashed in the data' : 'PORTAL_AUTH_TOKEN'
+  if (host === '127.0.0.1' || host === 'localhost' || host === '::1') {
+    return { part, verdict: 'ok', found }
+  }
+  const remedy = 'the token travels in clear text unless a TLS proxy stands before this port'
+  return { part, verdict: 'warning', found: `${found}; listening on ${host}`, remedy }
+}
+
+async function lightning(settings: Settings, pool: RelayPool): Promise<Finding> {
+  const part = 'lightning'
+  if (settings.lightning.type === 'sandbox') {
+    const remedy = 'for real money set PORTAL_LIGHTNING to a Nostr Wallet Connect string'
+    return { part, verdict: 'warning', found: 'SANDBOX: no real money moves', remedy }
+  }
+  if (settings.lightning.type !== 'nwc') return { part, verdict: 'ok', found: settings.lightning.type }
+  const connection = parseNwcConnection(settings.lightning.connection.reveal(), secp)
+  const random = (length: number) => randomBytes(length)
+  const client = createNwcClient(connection, { pool, secp, random, clock })
+  try {
+    const { methods, notifications, encryptions } = await client.info(TIMEOUT_MS)
+    const { network, alias } = await client.request('get_info', {}, TIMEOUT_MS)
+    const missing = NWC_METHODS.filter((method) => methods.length > 0 && !methods.includes(method))
+    const found = `${String(alias ?? 'wallet')} on ${String(network)}, ${encryptions.join(' and ')}`
+    if (missing.length > 0) {
+      const remedy = `make a connection that may ${missing.join(', ')}`
+      return { part, verdict: 'broken', found, remedy }
+    }
+    if (settings.network !== null && !String(network).startsWith(settings.network.slice(0, 4))) {
+      const isMainnet = settings.network === 'bitcoin' && network === 'mainnet'
+      const remedy = `PORTAL_NETWORK says ${settings.network}`
+      if (!isMainnet) return { part, verdict: 'broken', found, remedy }
+    }
+    if (!notifications.includes('payment_received')) {
+      const remedy = 'it pushes no settlements: "paid" comes up to 2 s later'
+      return { part, verdict: 'warning', found, remedy }
+    }
+    return { part, verdict: 'ok', found }
+  } catch (error) {
+    const remedy = 'is the wallet service running, and does it still know this connection?'
+    return { part, verdict: 'broken', found: reason(error), remedy }
+  } finally {
+    client.close()
+  }
+}
+
+async function relay(url: string, pool: RelayPool): Promise<Finding> {
+  const part = 'relay'
+  const random = (length: number) => randomBytes(length)
+  const identity = createIdentity(generateSecretKey(random, secp), { secp, random })
+  const connection = pool.relay(url)
+  const startedAtMs = clock.nowMs()
+  const back = new Promise<string>((resolve) => {
+    const filter = { kinds: [PROBE_KIND], '#p': [identity.publicKey] }
+    connection.subscribe([filter], { event: (event) => resolve(event.id) })
+    clock.setTimer(TIMEOUT_MS, () => resolve(''))
+  })
+  const event = identity.sign({
+    kind: PROBE_KIND,
+    created_at: Math.floor(clock.nowMs() / 1000),
+    tags: [['p', identity.publicKey]],
+    content: '',
+  })
+  const outcome = await connection.publish(event, TIMEOUT_MS)
+  if (!outcome.accepted) {
+    const remedy = 'use another relay: this one does not take Portal’s events from you'
+    return { part, verdict: 'broken', found: `${url}: ${outcome.reason}`, remedy }
+  }
+  if ((await back) !== event.id) {
+    const remedy = 'use another relay: this one says OK and does not deliver'
+    return { part, verdict: 'broken', found: `${url}: took an event and did not give it back`, remedy }
+  }
+  return { part, verdict: 'ok', found: `${url}: there and back in ${clock.nowMs() - startedAtMs} ms` }
+}
+
+/** A relay's web server says what time it is; wallets refuse requests that look expired to them. */
+async function clockAgainst(relayUrl: string): Promise<Finding> {
+  const part = 'clock'
+  try {
+    const url = relayUrl.replace(/^ws/, 'http')
+    const answer = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const theirs = Date.parse(answer.headers.get('date') ?? '')
+    if (Number.isNaN(theirs)) throw new Error('no Date header')
+    const offS = Math.round((clock.nowMs() - theirs) / 1000)
+    const found = `${offS} s from ${new URL(url).host}`
+    if (Math.abs(offS) <= CLOCK_OFF_MAX_S) return { part, verdict: 'ok', found }
+    return { part, verdict: 'broken', found, remedy: 'set the clock (systemd-timesyncd, chrony)' }
+  } catch (error) {
+    return { part, verdict: 'warning', found: `not compared: ${reason(error)}` }
+  }
+}
+
+async function publicUrl({ publicUrl: url }: Settings): Promise<Finding> {
+  const part = 'public URL'
+  if (url === null) {
+    const remedy = 'set PORTAL_PUBLIC_URL where wallets outside this machine must reach the relay'
+    return { part, verdict: 'warning', found: 'not set', remedy }
+  }
+  try {
+    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+    if (answer.ok) return { part, verdict: 'ok', found: `${url} leads to a daemon` }
+    const remedy = 'does the proxy pass everything to PORTAL_PORT?'
+    return { part, verdict: 'broken', found: `${url}/health answers ${answer.status}`, remedy }
+  } catch (error) {
+    const remedy = 'start the daemon first; then look at DNS, the proxy and its certificate'
+    return { part, verdict: 'broken', found: `${url}: ${reason(error)}`, remedy }
+  }
+}
+
+function relayAdvice({ relays, embeddedRelay, publicUrl: url, lightning: node }: Settings): Finding[] {
+  if (relays.length > 0 || (embeddedRelay && url !== null) || node.type === 'sandbox') return []
+  const found = 'only the embedded relay, at an address only this machine knows'
+  const remedy = 'set PORTAL_RELAYS, or PORTAL_PUBLIC_URL'
+  return [{ part: 'relays', verdict: 'broken', found, remedy }]
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}

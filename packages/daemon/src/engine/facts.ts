@@ -1,0 +1,132 @@
+// load ▶ decide ▶ commit: the only place where a payment, handshake or authentication changes. Whoever
+// lost a race reloads and decides again, so no lock is held over I/O.
+import type { PublicKey } from 'portal-protocol'
+import {
+  type Authentication,
+  type AuthenticationFact,
+  decideAuthentication,
+  nextAuthenticationTask,
+} from '../authentication/authentication.ts'
+import {
+  decideHandshake,
+  type Handshake,
+  type HandshakeFact,
+  handshakeDueAtMs,
+} from '../handshake/handshake.ts'
+import type { StreamId } from '../log/stream.ts'
+import { decide, type Fact, hasEnded } from '../payment/decide.ts'
+import { nextTask } from '../payment/next-task.ts'
+import { keysOf, type Payment, type PaymentId } from '../payment/payment.ts'
+import type { Audience } from './audience.ts'
+import type { Change, Clock, Store } from './ports.ts'
+
+/** How long a subject whose task is being done is left alone by every worker. */
+export const LEASE_MS = 5_000
+
+const STALE_MAX = 100
+
+export type Source = {
+  /** The Nostr event the fact came in; it counts once. */
+  readonly receivedEventId: string
+  readonly userRelays?: { readonly mainKey: PublicKey; readonly relays: readonly string[] }
+}
+
+/** Each answers the subject as it is after the fact, or null if there is none of that id. */
+export interface Facts {
+  payment(id: PaymentId, fact: Fact, source?: Source): Promise<Payment | null>
+  handshake(id: StreamId, fact: HandshakeFact, source?: Source): Promise<Handshake | null>
+  authentication(
+    id: StreamId,
+    fact: AuthenticationFact,
+    source?: Source,
+  ): Promise<Authentication | null>
+}
+
+export type FactsDeps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly audience: Audience
+  /** Called after each change of a payment, once it is committed. */
+  readonly changed: (payment: Payment) => void
+  readonly conversationChanged: (conversation: Handshake | Authentication) => void
+}
+
+export function createFacts(deps: FactsDeps): Facts {
+  const { store, clock, audience } = deps
+  return {
+    payment: (id, fact, source) =>
+      untilSettled(async () => {
+        const before = await store.payment(id)
+        if (before === null) return { done: null }
+        const atMs = clock.nowMs()
+        const { payment, events } = decide(before, fact, atMs)
+        if (payment === before) return { done: before }
+        const wakeAtMs = leased(nextTask(payment)?.atMs ?? null, atMs)
+        const result = await store.commit(change(payment, events, wakeAtMs, atMs, source))
+        if (result === 'stale') return 'again'
+        if (result === 'duplicate') return { done: before }
+        const after = { ...payment, version: payment.version + 1 }
+        if (!hasEnded(before) && hasEnded(after)) audience.ended(keysOf(before))
+        else if (after.subkeys !== before.subkeys) audience.opened(after.subkeys.slice(-1))
+        deps.changed(after)
+        return { done: after }
+      }),
+    handshake: (id, fact, source) =>
+      untilSettled(async () => {
+        const before = await store.conversation(id)
+        if (before?.type !== 'key_handshake') return { done: null }
+        const atMs = clock.nowMs()
+        const { handshake, events } = decideHandshake(before, fact, atMs)
+        if (handshake === before) return { done: before }
+        const wakeAtMs = handshakeDueAtMs(handshake)
+        const result = await store.commit(change(handshake, events, wakeAtMs, atMs, source))
+        if (result === 'stale') return 'again'
+        if (result === 'duplicate') return { done: before }
+        const after = { ...handshake, version: handshake.version + 1 }
+        deps.conversationChanged(after)
+        return { done: after }
+      }),
+    authentication: (id, fact, source) =>
+      untilSettled(async () => {
+        const before = await store.conversation(id)
+        if (before?.type !== 'authenticate_key') return { done: null }
+        const atMs = clock.nowMs()
+        const { authentication, events } = decideAuthentication(before, fact, atMs)
+        if (authentication === before) return { done: before }
+        const wakeAtMs = leased(nextAuthenticationTask(authentication)?.atMs ?? null, atMs)
+        const result = await store.commit(change(authentication, events, wakeAtMs, atMs, source))
+        if (result === 'stale') return 'again'
+        if (result === 'duplicate') return { done: before }
+        const after = { ...authentication, version: authentication.version + 1 }
+        if (after.ended) audience.ended([before.mainKey, ...before.subkeys])
+        else if (after.subkeys !== before.subkeys) audience.opened(after.subkeys.slice(-1))
+        deps.conversationChanged(after)
+        return { done: after }
+      }),
+  }
+}
+
+/** When a worker must look next: a task due now is being done by whoever commits, so it is leased. */
+export function leased(dueAtMs: number | null, atMs: number): number | null {
+  if (dueAtMs === null) return null
+  return dueAtMs <= atMs ? atMs + LEASE_MS : dueAtMs
+}
+
+function change(
+  subject: Change['subject'],
+  events: Change['events'],
+  wakeAtMs: number | null,
+  atMs: number,
+  source: Source | undefined,
+): Change {
+  const receivedEventId = source?.receivedEventId ?? null
+  return { subject, events, wakeAtMs, atMs, receivedEventId, userRelays: source?.userRelays ?? null }
+}
+
+async function untilSettled<T>(attempt: () => Promise<{ done: T } | 'again'>): Promise<T> {
+  for (let tries = 0; tries < STALE_MAX; tries++) {
+    const outcome = await attempt()
+    if (outcome !== 'again') return outcome.done
+  }
+  throw new Error(`a commit was stale ${STALE_MAX} times in a row; is another daemon using this store?`)
+}

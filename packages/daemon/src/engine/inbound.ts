@@ -1,0 +1,175 @@
+// What wallets say, as facts. An answer counts once, and only from the key that was asked or one proven
+// to belong to the same user.
+import {
+  KIND,
+  parsePreimage,
+  type PaymentResponse,
+  type PublicKey,
+  proves,
+  type Secp256k1,
+  verifySessionToken,
+  verifySubkeyProof,
+} from 'portal-protocol'
+import type { Fact } from '../payment/decide.ts'
+import { keysOf, type Payment } from '../payment/payment.ts'
+import type { Audience } from './audience.ts'
+import type { Facts } from './facts.ts'
+import type { Clock, Due, Inbound, Messenger, Store } from './ports.ts'
+
+const SAME_REQUEST_ID_MAX = 1_000
+const NUDGED_MAX = 10_000
+
+export type InboundDeps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly secp: Secp256k1
+  readonly messenger: Messenger
+  readonly audience: Audience
+  readonly facts: Facts
+  readonly openHandshakes: () => number
+  readonly failed: (error: unknown) => void
+}
+
+export function createInbound(deps: InboundDeps): Inbound {
+  const { store, clock, secp, messenger, audience, facts } = deps
+  const inbound: Inbound = {
+    wanted(author, kind) {
+      switch (kind) {
+        case KIND.keyHandshake:
+          return deps.openHandshakes() > 0
+        case KIND.authResponse:
+        case KIND.subkeyProof:
+          // A subkey not yet proven may answer, so its author is a stranger until then.
+          return audience.waiting
+        default:
+          return audience.has(author)
+      }
+    },
+
+    async keyHandshake({ eventId, author }, message, usableRelays) {
+      const handshake = await store.handshakeByToken(message.token)
+      if (handshake === null) return
+      await facts.handshake(
+        handshake.streamId,
+        {
+          type: 'scanned',
+          mainKey: author,
+          preferredRelays: message.preferredRelays,
+          clientInfo: message.clientInfo,
+        },
+        { receivedEventId: eventId, userRelays: { mainKey: author, relays: usableRelays } },
+      )
+      messenger.listenOn(usableRelays)
+      inbound.reachable([author])
+    },
+
+    async authResponse({ eventId, author }, { challenge, status, subkeyProof }) {
+      const a = await store.authenticationByChallenge(challenge)
+      if (a === null) return
+      const nowS = Math.floor(clock.nowMs() / 1000)
+      const proven =
+        subkeyProof !== null &&
+        subkeyProof.mainKey === a.mainKey &&
+        verifySubkeyProof(subkeyProof, author, nowS, secp)
+      if (subkeyProof !== null && !proven) return
+      if (author !== a.mainKey && !a.subkeys.includes(author) && !proven) return
+      const userKey = subkeyProof?.mainKey ?? author
+      const source = { receivedEventId: eventId }
+      if (status.status === 'declined') {
+        await facts.authentication(
+          a.streamId,
+          { type: 'declined', reason: status.reason },
+          source,
+        )
+        return
+      }
+      const token = verifySessionToken(
+        status.sessionToken,
+        { issuer: userKey, targetKey: messenger.publicKey, now: nowS },
+        secp,
+      )
+      const { sessionToken } = status
+      const approved = { type: 'approved', userKey, sessionToken, sessionTokenValid: token.valid } as const
+      await facts.authentication(a.streamId, approved, source)
+    },
+
+    async paymentResponse({ eventId, author }, message) {
+      const payment = await askedPayment(store, message.requestId, author)
+      if (payment === null) return
+      await facts.payment(payment.id, answerFact(payment, message), { receivedEventId: eventId })
+      // The user is there: what else was asked of them may have been missed.
+      if (audience.openOf(author) > 1) inbound.reachable([author])
+    },
+
+    async subkeyProof({ author }, proof) {
+      if (!verifySubkeyProof(proof, author, Math.floor(clock.nowMs() / 1000), secp)) return
+      const waiting = await store.awaitingAnswer([proof.mainKey, author], NUDGED_MAX)
+      for (const due of waiting) {
+        const asked = keysOfDue(due)
+        // Either side of the proof may be the key we know: a proven subkey of the user we asked, or
+        // the main key of the subkey we took for one.
+        const key = asked.includes(proof.mainKey) ? author : proof.mainKey
+        await apply(facts, due, { type: 'key_proven', key })
+      }
+    },
+
+    reachable(keys) {
+      if (keys !== null && !keys.some((key) => audience.has(key))) return
+      const nudge = async () => {
+        for (const due of await store.awaitingAnswer(keys, NUDGED_MAX)) {
+          await apply(facts, due, { type: 'user_reachable' })
+        }
+      }
+      nudge().catch(deps.failed)
+    },
+  }
+  return inbound
+}
+
+/** The payment that was asked of this author under this request id. */
+async function askedPayment(
+  store: Store,
+  requestId: string,
+  author: PublicKey,
+): Promise<Payment | null> {
+  const own = await store.paymentByRequest(author, requestId)
+  if (own !== null) return own
+  const same = await store.paymentsByRequestId(requestId, SAME_REQUEST_ID_MAX)
+  return same.find((payment) => payment.subkeys.includes(author)) ?? null
+}
+
+function answerFact(payment: Payment, { status }: PaymentResponse): Fact {
+  switch (status.type) {
+    case 'approved':
+      return { type: 'user_approved' }
+    case 'rejected':
+      return { type: 'user_rejected', reason: status.reason }
+    case 'failed':
+      return { type: 'user_failed', reason: status.reason }
+    case 'success': {
+      const preimage = parsePreimage(status.preimage ?? '')
+      const proven =
+        preimage !== undefined &&
+        payment.paymentHash !== null &&
+        proves(preimage, payment.paymentHash)
+      return proven ? { type: 'invoice_settled', preimage } : { type: 'user_claimed' }
+    }
+  }
+}
+
+function keysOfDue(due: Due): readonly PublicKey[] {
+  if (due.type === 'payment') return keysOf(due.payment)
+  if (due.conversation.type === 'key_handshake') return []
+  return [due.conversation.mainKey, ...due.conversation.subkeys]
+}
+
+async function apply(
+  facts: Facts,
+  due: Due,
+  fact: { type: 'user_reachable' } | { type: 'key_proven'; key: PublicKey },
+): Promise<void> {
+  if (due.type === 'payment') await facts.payment(due.payment.id, fact)
+  else if (due.conversation.type === 'authenticate_key') {
+    await facts.authentication(due.conversation.streamId, fact)
+  }
+}

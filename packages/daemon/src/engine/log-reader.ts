@@ -1,0 +1,46 @@
+// Readers of the log: what is stored, and news as it is committed.
+import type { LogEvent, Stream, StreamId } from '../log/stream.ts'
+import type { Store } from './ports.ts'
+
+export interface LogReader {
+  stream(id: StreamId): Promise<Stream | null>
+  /** Events of one stream with index ≥ `from`. */
+  events(id: StreamId, from: number, limit: number): Promise<readonly LogEvent[]>
+  /** Events of all streams with position > `after`. */
+  feed(after: number, limit: number): Promise<readonly LogEvent[]>
+  /**
+   * Calls `listener` for each event of this stream (null: of all) once committed, in order; returns the
+   * end of it. Subscribe first, then read, then skip what was read.
+   */
+  subscribe(id: StreamId | null, listener: (event: LogEvent) => void): () => void
+}
+
+type Listener = (event: LogEvent) => void
+
+export function createLogReader(store: Store): LogReader {
+  const byStream = new Map<StreamId, Set<Listener>>()
+  const all = new Set<Listener>()
+  store.onCommitted((events) => {
+    for (const event of events) {
+      for (const listener of byStream.get(event.stream.id) ?? []) listener(event)
+      for (const listener of all) listener(event)
+    }
+  })
+  return {
+    stream: (id) => store.stream(id),
+    events: (id, from, limit) => store.events(id, from, limit),
+    feed: (after, limit) => store.feed(after, limit),
+    subscribe(id, listener) {
+      if (id === null) {
+        all.add(listener)
+        return () => all.delete(listener)
+      }
+      const listeners = byStream.get(id) ?? new Set()
+      byStream.set(id, listeners.add(listener))
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size === 0 && byStream.get(id) === listeners) byStream.delete(id)
+      }
+    },
+  }
+}

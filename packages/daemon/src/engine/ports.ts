@@ -1,0 +1,300 @@
+// What the engine needs of the world. Each port has several implementations and one contract suite;
+// adapters implement these and know nothing of each other.
+import type {
+  AuthChallenge,
+  AuthResponse,
+  KeyHandshake,
+  LightningNetwork,
+  Msat,
+  PaymentHash,
+  PaymentRequest,
+  PaymentResponse,
+  Preimage,
+  PublicKey,
+  SubkeyProof,
+} from 'portal-protocol'
+import type { Authentication, AuthenticationEvent } from '../authentication/authentication.ts'
+import type { Handshake, HandshakeEvent } from '../handshake/handshake.ts'
+import type { LogEvent, Stream, StreamId, StreamType } from '../log/stream.ts'
+import type { Payment, PaymentEvent, PaymentId, Status } from '../payment/payment.ts'
+
+export type { Clock, Timer } from 'portal-relay'
+
+/** The world failed. `retry`: the same call may work later; otherwise it never will. */
+export class PortError extends Error {
+  override readonly name = 'PortError'
+  readonly code: 'unreachable' | 'timeout' | 'rate_limited' | 'refused' | 'invalid_answer'
+  readonly retry: boolean
+  readonly retryAfterMs: number | null
+
+  constructor(code: PortError['code'], message: string, options: { retryAfterMs?: number } = {}) {
+    super(message)
+    this.code = code
+    this.retry = code !== 'refused'
+    this.retryAfterMs = options.retryAfterMs ?? null
+  }
+}
+
+/**
+ * The store failed. A write that throws it is not acknowledged: nothing of it is visible to readers, and
+ * the same call may be made again. `refused` and `damaged` will not heal by themselves.
+ */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  readonly code:
+    | 'full'
+    | 'read_only'
+    | 'busy'
+    | 'io'
+    | 'damaged'
+    | 'refused'
+    | 'overloaded'
+    | 'closed'
+
+  constructor(code: StoreError['code'], message: string, options: { cause?: unknown } = {}) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+// ── Lightning ──────────────────────────────────────────────────────────────────────────────────────
+
+export type NodeInfo = {
+  readonly network: LightningNetwork
+  /** 33-byte hex, where the node tells it. */
+  readonly publicKey: string | null
+  readonly alias: string | null
+}
+
+export type InvoiceOrder = {
+  /** Stable over repeats, so that a node that can will find the invoice it made before. */
+  readonly paymentId: PaymentId
+  readonly amountMsat: Msat
+  readonly description: string
+  /** Unix seconds; the invoice expires then where the node lets us choose. */
+  readonly expiresAt: number
+}
+
+export type InvoiceLookUp =
+  | { readonly state: 'settled'; readonly preimage: Preimage | null; readonly settledAtMs: number }
+  | { readonly state: 'open' }
+  | { readonly state: 'cancelled' }
+  /** The node has no such invoice. */
+  | { readonly state: 'unknown' }
+
+export type Settlement = {
+  readonly paymentHash: PaymentHash
+  /** Only ever one that the node revealed and that hashes to the payment hash. */
+  readonly preimage: Preimage | null
+  /** Where the node's own stream stands after this one; kept by the engine once it is committed. */
+  readonly cursor: string | null
+}
+
+export type LightningWatcher = {
+  /** Resolves once the settlement is committed. */
+  settled(settlement: Settlement): Promise<void>
+  /** The node may have settled this one, but the push proves nothing: the engine looks. */
+  touched(paymentHash: PaymentHash): Promise<void>
+  /** Connected (again): pushes may have been missed. */
+  connected(): void
+}
+
+/** Our own Lightning node. Every method throws PortError only, and is safe to repeat. */
+export interface Lightning {
+  /** What is known of the node; null until it was reached for the first time. */
+  readonly node: NodeInfo | null
+  /** Whether the node pushes settlements; if not, the engine reconciles more often. */
+  readonly pushes: boolean
+  /** Begins watching, from the cursor of the last settlement committed; reconnects for ever. */
+  start(watcher: LightningWatcher, cursor: string | null): void
+  createInvoice(
+    order: InvoiceOrder,
+    timeoutMs: number,
+  ): Promise<{ readonly invoice: string; readonly paymentHash: PaymentHash }>
+  lookUp(paymentHash: PaymentHash, timeoutMs: number): Promise<InvoiceLookUp>
+  /** `unsupported`: this node cannot cancel, what the wallet holds stays payable. */
+  cancelInvoice(
+    paymentHash: PaymentHash,
+    timeoutMs: number,
+  ): Promise<'cancelled' | 'settled' | 'unsupported'>
+  /** All settlements of invoices created at or after `since` (unix seconds), in few calls. */
+  settledSince(since: number, timeoutMs: number): Promise<readonly Settlement[]>
+  /** One round trip to the node; true when it answered. Never throws. */
+  ping(timeoutMs: number): Promise<boolean>
+  close(): Promise<void>
+}
+
+// ── Nostr ──────────────────────────────────────────────────────────────────────────────────────────
+
+/** A message for one user, encrypted and published to each of their keys. */
+export type Outgoing = {
+  /** The payment or stream it belongs to: what "the byte-identical event again" is keyed by. */
+  readonly subject: PaymentId | StreamId
+  readonly mainKey: PublicKey
+  readonly subkeys: readonly PublicKey[]
+  /** Relays this user's wallet named, newest first; ours are always published to as well. */
+  readonly relays: readonly string[]
+  /** Sign anew instead of repeating the events of the last send. */
+  readonly fresh: boolean
+  /** Forget the signed events after this moment (unix seconds). */
+  readonly expiresAt: number
+  readonly message:
+    | ({ readonly type: 'payment_request' } & PaymentRequest)
+    | ({ readonly type: 'auth_challenge' } & AuthChallenge)
+}
+
+export type RelayOutcome = { readonly url: string; readonly error: string | null }
+
+export type Received = {
+  readonly eventId: string
+  /** The signer, verified. */
+  readonly author: PublicKey
+}
+
+/** What the messenger hands in. Each resolves once what follows from it is committed. */
+export interface Inbound {
+  /** Cheap and before any signature check: could this author's message of this kind matter now? */
+  wanted(author: PublicKey, kind: number): boolean
+  /** `usableRelays`: those the wallet named that we may connect to, cleaned and at most five. */
+  keyHandshake(
+    received: Received,
+    message: KeyHandshake,
+    usableRelays: readonly string[],
+  ): Promise<void>
+  authResponse(received: Received, message: AuthResponse): Promise<void>
+  paymentResponse(received: Received, message: PaymentResponse): Promise<void>
+  subkeyProof(received: Received, proof: SubkeyProof): Promise<void>
+  /** These users can be reached again: subscribed, heard from, or (null) all of a relay's. */
+  reachable(keys: readonly PublicKey[] | null): void
+}
+
+export type RelayHealth = {
+  readonly url: string
+  readonly ok: boolean
+  /** Unix milliseconds of the last finished round trip; null before the first. */
+  readonly checkedAtMs: number | null
+}
+
+export interface Messenger {
+  readonly publicKey: PublicKey
+  /** Our own relays, in the order handshake URLs name them. */
+  readonly relays: readonly string[]
+  start(inbound: Inbound): void
+  /** Resolves with every relay's outcome; never throws. Subscribes there before it publishes. */
+  send(outgoing: Outgoing): Promise<readonly RelayOutcome[]>
+  /** Listen where these wallets publish, as after a handshake. Failures are retried inside. */
+  listenOn(relays: readonly string[]): void
+  /** Forget the signed events of a subject that has ended. */
+  forget(subject: PaymentId | StreamId): void
+  /** Our own relays as the background round trips found them. */
+  health(): readonly RelayHealth[]
+  close(): Promise<void>
+}
+
+// ── Store ──────────────────────────────────────────────────────────────────────────────────────────
+
+export type Conversation = Handshake | Authentication
+export type Subject = Payment | Conversation
+
+export type IdempotencyKey = {
+  readonly key: string
+  /** Hash of path and canonical JSON body. */
+  readonly fingerprint: string
+}
+
+export type Created<T> =
+  | { readonly result: 'created'; readonly subject: T }
+  /** The key was used with the same request: what it made then, as it is now. */
+  | { readonly result: 'repeated'; readonly subject: T }
+  | { readonly result: 'key_mismatch' }
+  | { readonly result: 'request_id_used' }
+  | { readonly result: 'payment_hash_open' }
+  /** An open handshake has this token already. */
+  | { readonly result: 'token_open' }
+
+export type Change = {
+  /** `version` is the one it was loaded with; the store writes version + 1. */
+  readonly subject: Subject
+  readonly events: readonly (PaymentEvent | HandshakeEvent | AuthenticationEvent)[]
+  /** When the worker must look at it again (ms); null: never by itself. */
+  readonly wakeAtMs: number | null
+  readonly atMs: number
+  /** The Nostr event this came from; committed with it, so that it counts once. */
+  readonly receivedEventId: string | null
+  /** Relays a wallet named in its handshake, remembered for that user. */
+  readonly userRelays: { readonly mainKey: PublicKey; readonly relays: readonly string[] } | null
+}
+
+export type CommitResult = 'committed' | 'stale' | 'duplicate'
+
+export type Due =
+  | { readonly type: 'payment'; readonly payment: Payment }
+  | { readonly type: 'conversation'; readonly conversation: Conversation }
+
+export type PaymentFilter = {
+  readonly status?: Status
+  readonly mainKey?: PublicKey
+  readonly subscriptionId?: string
+  readonly requestId?: string
+  readonly late?: boolean
+  readonly createdAfterMs?: number
+  readonly createdBeforeMs?: number
+}
+
+export interface Store {
+  createPayment(p: Payment, key: IdempotencyKey | null, wakeAtMs: number | null): Promise<Created<Payment>>
+  createConversation(c: Conversation, key: IdempotencyKey | null, wakeAtMs: number | null): Promise<Created<Conversation>>
+  /**
+   * One transaction: the subject, its events, its wake time. Concurrent calls share one durable commit;
+   * resolves only after it is on disk. The subject and events are visible to nobody before.
+   */
+  commit(change: Change): Promise<CommitResult>
+  /** Called for every batch of events once committed, in order of position. */
+  onCommitted(listener: (events: readonly LogEvent[]) => void): () => void
+
+  payment(id: PaymentId): Promise<Payment | null>
+  /** The one payment a user was asked for under this request id. */
+  paymentByRequest(mainKey: PublicKey, requestId: string): Promise<Payment | null>
+  /** The payments of this request id (one per user), newest first, at most `limit`. */
+  paymentsByRequestId(requestId: string, limit: number): Promise<readonly Payment[]>
+  /** All that carry this hash, newest first, at most `limit`. */
+  paymentsByHash(paymentHash: PaymentHash, limit: number): Promise<readonly Payment[]>
+  listPayments(filter: PaymentFilter, before: string | null, limit: number): Promise<{ readonly payments: readonly Payment[]; readonly next: string | null }>
+  /** The open handshake with this token. */
+  handshakeByToken(token: string): Promise<Handshake | null>
+  authenticationByChallenge(challenge: string): Promise<Authentication | null>
+  conversation(streamId: StreamId): Promise<Conversation | null>
+  /** Unended payments and authentications with one of these keys (null: all), by creation. */
+  awaitingAnswer(keys: readonly PublicKey[] | null, limit: number): Promise<readonly Due[]>
+  /** Keys that may answer: of everything unended, then of what was created since (ms). */
+  answerKeys(sinceMs: number, limit: number): Promise<{ readonly open: readonly PublicKey[]; readonly recent: readonly PublicKey[] }>
+  openHandshakes(): Promise<number>
+  /** Creation time (ms) of the oldest own invoice still worth reconciling; null when none is. */
+  oldestUnsettledMs(filter: { readonly open: true } | { readonly expiresAfterMs: number }): Promise<number | null>
+
+  /** Subjects due at `nowMs`, earliest first, claimed for `leaseMs`. */
+  claimDue(nowMs: number, limit: number, leaseMs: number): Promise<readonly Due[]>
+  nextWakeAtMs(): Promise<number | null>
+
+  stream(id: StreamId): Promise<Stream | null>
+  /** Events of one stream with index ≥ `from`. */
+  events(id: StreamId, from: number, limit: number): Promise<readonly LogEvent[]>
+  /** Events of all streams with position > `after`, in order, none ever skipped. */
+  feed(after: number, limit: number): Promise<readonly LogEvent[]>
+
+  relaysOf(mainKey: PublicKey): Promise<readonly string[]>
+  /** Relays of users with something unended, for listening after a restart. */
+  relaysInUse(limit: number): Promise<readonly string[]>
+
+  /** Small values of the daemon itself: keys it made, cursors. */
+  value(name: string): Promise<string | null>
+  setValue(name: string, value: string): Promise<void>
+  /** Sets the value only where there is none; answers the one that stands. */
+  initValue(name: string, value: string): Promise<string>
+
+  /** One write and read back; true when the store works. Never throws. */
+  ping(): Promise<boolean>
+  close(): Promise<void>
+}
+
+export type { StreamType }

@@ -1,0 +1,117 @@
+// Money that arrived, in layers: the node's push, a batched reconcile on every (re)connect and at a slow
+// beat for what pushes missed, and after an end a rarer one for late money. Nothing polls per payment.
+import type { PaymentHash } from 'portal-protocol'
+import { hasEnded } from '../payment/decide.ts'
+import type { Payment } from '../payment/payment.ts'
+import type { Facts } from './facts.ts'
+import type { Logger } from './logger.ts'
+import type { Clock, Lightning, LightningWatcher, Settlement, Store, Timer } from './ports.ts'
+import { lookUp, type TaskDeps } from './tasks.ts'
+
+export const CURSOR_VALUE = 'lightning_cursor'
+
+const BEAT_WITH_PUSHES_MS = 30_000
+const BEAT_WITHOUT_PUSHES_MS = 2_000
+const LATE_BEAT_MS = 600_000
+const LATE_WATCH_MS = 7 * 86_400_000
+const RECONCILE_TIMEOUT_MS = 30_000
+// A node's clock may be behind ours when it stamps an invoice.
+const SKEW_S = 600
+const SAME_HASH_MAX = 20
+const CREDITED_MAX = 20_000
+
+export interface Settlements {
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export type SettlementsDeps = TaskDeps & {
+  readonly store: Store
+  readonly lightning: Lightning
+  readonly clock: Clock
+  readonly facts: Facts
+  readonly log: Logger
+}
+
+export function createSettlements(deps: SettlementsDeps): Settlements {
+  const { store, lightning, clock, facts, log } = deps
+  // Hashes already told: a reconcile lists them again and again.
+  const credited = new Set<PaymentHash>()
+  let timer: Timer | null = null
+  let stopped = false
+  let reconciling: Promise<void> = Promise.resolve()
+  let lateDueAtMs = 0
+
+  const watcher: LightningWatcher = {
+    async settled(settlement) {
+      await credit(settlement)
+      if (settlement.cursor !== null) await store.setValue(CURSOR_VALUE, settlement.cursor)
+    },
+    async touched(paymentHash) {
+      for (const payment of await ownPayments(paymentHash)) {
+        await facts.payment(payment.id, await lookUp(payment, deps))
+      }
+    },
+    connected() {
+      lateDueAtMs = 0
+      beat(0)
+    },
+  }
+
+  async function credit({ paymentHash, preimage }: Settlement): Promise<void> {
+    if (credited.has(paymentHash)) return
+    for (const payment of await ownPayments(paymentHash)) {
+      await facts.payment(payment.id, { type: 'invoice_settled', preimage })
+    }
+    credited.add(paymentHash)
+    if (credited.size > CREDITED_MAX) credited.clear()
+  }
+
+  // Whom this money is for: those still open, else the latest that ended; someone else's invoice
+  // (`ownInvoice` false) is never settled by our node's word.
+  async function ownPayments(paymentHash: PaymentHash): Promise<readonly Payment[]> {
+    const own = (await store.paymentsByHash(paymentHash, SAME_HASH_MAX)).filter(
+      (payment) => payment.ownInvoice,
+    )
+    const open = own.filter((payment) => !hasEnded(payment))
+    return open.length > 0 ? open : own.slice(0, 1)
+  }
+
+  function beat(delayMs: number): void {
+    if (stopped) return
+    timer?.cancel()
+    timer = clock.setTimer(delayMs, () => {
+      reconciling = reconcile()
+        .catch((error: unknown) => log.warn('reconcile_failed', { error: String(error) }))
+        .then(() => beat(lightning.pushes ? BEAT_WITH_PUSHES_MS : BEAT_WITHOUT_PUSHES_MS))
+    })
+  }
+
+  async function reconcile(): Promise<void> {
+    const nowMs = clock.nowMs()
+    const late = nowMs >= lateDueAtMs
+    const sinceMs = await store.oldestUnsettledMs(
+      late ? { expiresAfterMs: nowMs - LATE_WATCH_MS } : { open: true },
+    )
+    if (sinceMs !== null) {
+      const since = Math.max(0, Math.floor(sinceMs / 1000) - SKEW_S)
+      for (const settlement of await lightning.settledSince(since, RECONCILE_TIMEOUT_MS)) {
+        await watcher.settled(settlement)
+      }
+    }
+    if (late) lateDueAtMs = nowMs + LATE_BEAT_MS
+  }
+
+  return {
+    async start() {
+      stopped = false
+      lightning.start(watcher, await store.value(CURSOR_VALUE))
+      beat(BEAT_WITHOUT_PUSHES_MS)
+    },
+    async stop() {
+      stopped = true
+      timer?.cancel()
+      await reconciling
+    },
+  }
+}

@@ -1,0 +1,171 @@
+// Carrying out what nextTask asks for: one port call, whose result is a fact. Every task is safe to
+// repeat, because a crash may come between the call and the commit of its fact.
+import {
+  Bolt11Error,
+  MILLISATS_WIRE,
+  type PaymentHash,
+  readInvoice,
+  type UncheckedInvoice,
+} from 'portal-protocol'
+import type { Authentication, AuthenticationFact } from '../authentication/authentication.ts'
+import type { Fact } from '../payment/decide.ts'
+import type { Task } from '../payment/next-task.ts'
+import type { Payment } from '../payment/payment.ts'
+import type { Logger } from './logger.ts'
+import { type Lightning, type Messenger, type Outgoing, PortError, type Store } from './ports.ts'
+
+const CREATE_TIMEOUT_MS = 10_000
+const ASK_TIMEOUT_MS = 5_000
+
+export type TaskDeps = {
+  readonly store: Store
+  readonly lightning: Lightning
+  readonly messenger: Messenger
+  readonly log: Logger
+}
+
+/** Does the payment's task; whatever goes wrong is a fact too. */
+export async function performTask(payment: Payment, task: Task, deps: TaskDeps): Promise<Fact> {
+  try {
+    switch (task.type) {
+      case 'create_invoice':
+        return await createInvoice(payment, deps)
+      case 'send_request':
+        return await sendRequest(payment, task.fresh, deps)
+      case 'check_claim':
+        return await lookUp(payment, deps)
+      case 'close':
+      case 'cancel_invoice':
+        return await cancelThenLookUp(payment, deps)
+      case 'expire':
+        return { type: 'deadline_passed' }
+    }
+  } catch (error) {
+    return failed(payment, task, error, deps.log)
+  }
+}
+
+/** Sends the challenge of an authentication. */
+export async function sendChallenge(
+  a: Authentication,
+  fresh: boolean,
+  deps: TaskDeps,
+): Promise<AuthenticationFact> {
+  const { streamId: subject, mainKey, subkeys, challenge, expiresAt } = a
+  const message: Outgoing['message'] = {
+    type: 'auth_challenge',
+    challenge,
+    expiresAt,
+    requiredPermissions: [],
+    subkeyProof: null,
+  }
+  const relays = await deps.store.relaysOf(mainKey)
+  await deps.messenger.send({ subject, mainKey, subkeys, relays, fresh, expiresAt, message })
+  return { type: 'challenge_sent' }
+}
+
+function failed(payment: Payment, task: Task, error: unknown, log: Logger): Fact {
+  const fields = { payment: payment.id, task: task.type }
+  if (!(error instanceof PortError)) {
+    log.error('task_broke', { ...fields, error: String(error) })
+    return { type: 'task_failed', retryAfterMs: null }
+  }
+  log.warn('task_failed', { ...fields, code: error.code, error: error.message })
+  if (task.type === 'create_invoice' && !error.retry) {
+    return { type: 'invoice_refused', reason: error.message }
+  }
+  return { type: 'task_failed', retryAfterMs: error.retryAfterMs }
+}
+
+async function createInvoice(payment: Payment, deps: TaskDeps): Promise<Fact> {
+  const { lightning, store } = deps
+  const { invoice, paymentHash } = await lightning.createInvoice(
+    {
+      paymentId: payment.id,
+      amountMsat: payment.amountMsat,
+      description: payment.description ?? '',
+      expiresAt: payment.expiresAt,
+    },
+    CREATE_TIMEOUT_MS,
+  )
+  const wrong = wrongInvoice(readable(invoice), payment, paymentHash, lightning)
+  if (wrong !== null) return { type: 'invoice_refused', reason: wrong }
+  // A hash that another payment has would credit one user's money to two orders.
+  const others = (await store.paymentsByHash(paymentHash, 2)).filter(({ id }) => id !== payment.id)
+  if (others.length > 0) {
+    return { type: 'invoice_refused', reason: 'the node gave an invoice it had given before' }
+  }
+  return { type: 'invoice_created', invoice, paymentHash }
+}
+
+function readable(invoice: string): UncheckedInvoice | null {
+  try {
+    return readInvoice(invoice)
+  } catch (error) {
+    if (error instanceof Bolt11Error) return null
+    throw error
+  }
+}
+
+function wrongInvoice(
+  invoice: UncheckedInvoice | null,
+  payment: Payment,
+  paymentHash: PaymentHash,
+  lightning: Lightning,
+): string | null {
+  if (invoice === null) return 'the node gave an invoice that cannot be read'
+  if (invoice.paymentHash !== paymentHash) return 'the node gave an invoice with another payment hash'
+  if (invoice.amountMsat !== payment.amountMsat) {
+    return `the node gave an invoice over ${invoice.amountMsat ?? 'no'} msat instead of ${payment.amountMsat}`
+  }
+  const network = lightning.node?.network
+  if (network !== undefined && invoice.network !== network) {
+    return `the node gave an invoice for ${invoice.network}, but it is on ${network}`
+  }
+  return null
+}
+
+async function sendRequest(payment: Payment, fresh: boolean, deps: TaskDeps): Promise<Fact> {
+  const { id: subject, mainKey, subkeys, expiresAt, invoice } = payment
+  if (invoice === null) return { type: 'internal_error', reason: 'a request without an invoice' }
+  const message: Outgoing['message'] = {
+    type: 'payment_request',
+    requestId: payment.requestId,
+    amount: payment.amountMsat,
+    currency: MILLISATS_WIRE,
+    invoice,
+    expiresAt,
+    description: payment.description,
+    subscriptionId: payment.subscriptionId,
+    authToken: payment.authToken,
+    currentExchangeRate: null,
+  }
+  const relays = await deps.store.relaysOf(mainKey)
+  const outcomes = await deps.messenger.send({
+    subject,
+    mainKey,
+    subkeys,
+    relays,
+    fresh,
+    expiresAt,
+    message,
+  })
+  return { type: 'request_sent', relays: outcomes }
+}
+
+/** Asks the node whether the invoice is settled. Throws PortError. */
+export async function lookUp(payment: Payment, deps: TaskDeps): Promise<Fact> {
+  if (payment.paymentHash === null) return { type: 'invoice_unpaid', cancelled: false }
+  const found = await deps.lightning.lookUp(payment.paymentHash, ASK_TIMEOUT_MS)
+  if (found.state === 'settled') return { type: 'invoice_settled', preimage: found.preimage }
+  return { type: 'invoice_unpaid', cancelled: found.state === 'cancelled' }
+}
+
+/** Cancels where the node can, then asks whether it was settled first. Throws PortError. */
+export async function cancelThenLookUp(payment: Payment, deps: TaskDeps): Promise<Fact> {
+  // An invoice the merchant brought is the merchant's to cancel, even when our node made it.
+  if (payment.kind === 'single' && payment.paymentHash !== null) {
+    await deps.lightning.cancelInvoice(payment.paymentHash, ASK_TIMEOUT_MS)
+  }
+  return lookUp(payment, deps)
+}

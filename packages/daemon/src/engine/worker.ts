@@ -1,0 +1,82 @@
+// The worker: one timer on the earliest `wake_at`, then whatever is due. The store is the queue; here is
+// only when to look into it.
+import type { Logger } from './logger.ts'
+import type { Clock, Due, Store, Timer } from './ports.ts'
+
+const BATCH = 200
+const IDLE_MAX_MS = 60_000
+const AFTER_TROUBLE_MS = 1_000
+const CROWDED_MS = 50
+
+export interface Worker {
+  start(): void
+  /** Look again no later than this moment (ms). */
+  wakeBy(atMs: number): void
+  /** Begins nothing new; resolves when the look in progress is over. */
+  stop(): Promise<void>
+}
+
+export type WorkerDeps = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Logger
+  readonly leaseMs: number
+  /** How many more subjects may be taken in hand now; a hanging node must not hold up the rest. */
+  readonly room: () => number
+  /** Takes a subject in hand; returns at once. */
+  readonly takeUp: (due: Due) => void
+}
+
+export function createWorker({ store, clock, log, leaseMs, room, takeUp }: WorkerDeps): Worker {
+  let timer: Timer | null = null
+  let timerAtMs = Number.POSITIVE_INFINITY
+  let looking: Promise<void> | null = null
+  let stopped = true
+
+  function arm(atMs: number): void {
+    if (stopped || atMs >= timerAtMs) return
+    timer?.cancel()
+    timerAtMs = atMs
+    timer = clock.setTimer(Math.max(0, atMs - clock.nowMs()), tick)
+  }
+
+  function tick(): void {
+    timer = null
+    timerAtMs = Number.POSITIVE_INFINITY
+    if (stopped || looking !== null) return
+    looking = look().then((nextAtMs) => {
+      looking = null
+      arm(nextAtMs)
+    })
+  }
+
+  async function look(): Promise<number> {
+    try {
+      for (;;) {
+        const limit = Math.min(BATCH, room())
+        if (limit <= 0) return clock.nowMs() + CROWDED_MS
+        const due = await store.claimDue(clock.nowMs(), limit, leaseMs)
+        due.forEach(takeUp)
+        if (stopped || due.length < limit) break
+      }
+      const idleUntilMs = clock.nowMs() + IDLE_MAX_MS
+      return Math.min((await store.nextWakeAtMs()) ?? idleUntilMs, idleUntilMs)
+    } catch (error) {
+      log.error('worker_failed', { error: String(error) })
+      return clock.nowMs() + AFTER_TROUBLE_MS
+    }
+  }
+
+  return {
+    start() {
+      stopped = false
+      arm(clock.nowMs())
+    },
+    wakeBy: arm,
+    async stop() {
+      stopped = true
+      timer?.cancel()
+      await looking
+    },
+  }
+}

@@ -1,0 +1,84 @@
+// A key handshake: a URL shown to a user, and what wallets that open it send back. Pure.
+import type { PublicKey } from 'portal-protocol'
+import type { StreamId } from '../log/stream.ts'
+
+export type Handshake = {
+  readonly type: 'key_handshake'
+  readonly streamId: StreamId
+  readonly version: number
+  readonly token: string
+  readonly url: string
+  /** A static token serves many scans and stays open until it is closed. */
+  readonly reusable: boolean
+  readonly createdAtMs: number
+  /** Unix seconds; null while reusable. */
+  readonly expiresAt: number | null
+  readonly ended: boolean
+  readonly eventCount: number
+}
+
+/** The `data` of an event in a handshake's stream. */
+export type HandshakeEvent =
+  | {
+      readonly main_key: PublicKey
+      readonly preferred_relays: readonly string[]
+      readonly client_info: { readonly name: string; readonly version: string }
+    }
+  | { readonly status: 'timeout' }
+  | { readonly status: 'closed' }
+
+export type HandshakeFact =
+  | {
+      readonly type: 'scanned'
+      readonly mainKey: PublicKey
+      readonly preferredRelays: readonly string[]
+      readonly clientInfo: { readonly name: string; readonly version: string }
+    }
+  | { readonly type: 'deadline_passed' }
+  | { readonly type: 'closed' }
+
+export type HandshakeDecision = {
+  readonly handshake: Handshake
+  readonly events: readonly HandshakeEvent[]
+}
+
+/** How long a single-use URL waits for its scan, in seconds. */
+export const HANDSHAKE_LIFETIME_S = 300
+
+/** The handshake after `fact`; the very same object when the fact changes nothing. */
+export function decideHandshake(
+  handshake: Handshake,
+  fact: HandshakeFact,
+  atMs: number,
+): HandshakeDecision {
+  if (handshake.ended) return { handshake, events: [] }
+  switch (fact.type) {
+    case 'scanned': {
+      const event: HandshakeEvent = {
+        main_key: fact.mainKey,
+        preferred_relays: fact.preferredRelays,
+        client_info: fact.clientInfo,
+      }
+      return tell(handshake, event, !handshake.reusable)
+    }
+    case 'deadline_passed': {
+      const dueAtMs = handshakeDueAtMs(handshake)
+      if (dueAtMs === null || atMs < dueAtMs) return { handshake, events: [] }
+      return tell(handshake, { status: 'timeout' }, true)
+    }
+    case 'closed':
+      return tell(handshake, { status: 'closed' }, true)
+  }
+}
+
+/** When the handshake ends by itself (ms), or null. */
+export function handshakeDueAtMs(handshake: Handshake): number | null {
+  return handshake.ended || handshake.expiresAt === null ? null : handshake.expiresAt * 1000
+}
+
+function tell(handshake: Handshake, event: HandshakeEvent, ended: boolean): HandshakeDecision {
+  return {
+    handshake: { ...handshake, ended, eventCount: handshake.eventCount + 1 },
+    events: [event],
+  }
+}

@@ -1,0 +1,153 @@
+// Readers of the log over HTTP: one stream or the feed of all, by poll, long poll or SSE.
+import type { FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { Engine } from '../engine/engine.ts'
+import type { LogReader } from '../engine/log-reader.ts'
+import { Refusal } from '../engine/refusal.ts'
+import type { LogEvent, Stream, StreamId, StreamType } from '../log/stream.ts'
+import { answerOrEvents, GUARDED, noBody, refusals } from './answers.ts'
+import type { App } from './app.ts'
+import { needScope } from './auth.ts'
+import { EventPage, FeedPage, FeedQuery, StreamQuery } from './event-schemas.ts'
+import { feedSource, streamSource } from './log-cursor.ts'
+import { poll } from './poll.ts'
+import { decimal } from './query.ts'
+import { eventFrame, type SseDeps, serveEvents } from './sse.ts'
+import { mayDo, type Scope, type TokenHolder } from './tokens.ts'
+
+const LAST_EVENT_ID = 'Last-Event-ID'
+
+const headers = Type.Object({
+  [LAST_EVENT_ID]: Type.Optional(
+    Type.String({ description: 'SSE only: the last id that was read; beats `after`, exclusive.' }),
+  ),
+})
+
+const NOTHING_LEFT = { 204: noBody('SSE only: the stream has ended and all of it was read.') }
+
+export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine }): void {
+  app.get(
+    '/events/:stream_id',
+    {
+      config: { access: 'any_token' },
+      schema: {
+        operationId: 'streamEvents',
+        tags: ['Events'],
+        summary: 'Events of one stream',
+        description:
+          'What happened to one payment, handshake or authentication. With `wait` the answer is held until there is an event (a poll of an ended stream waits too). With `Accept: text/event-stream` it stays open, sends each event as it happens and closes after the last one. Needs the scope `payments:read`, or `auth` for handshakes and authentications.',
+        params: Type.Object({ stream_id: Type.String({ description: 'The stream.' }) }),
+        querystring: StreamQuery,
+        headers,
+        response: {
+          200: answerOrEvents(EventPage, 'The events with index `after` and later.'),
+          ...NOTHING_LEFT,
+          ...refusals(...GUARDED, 'not_found'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const stream = await knownStream(request.params.stream_id, deps.engine.log)
+      needScope(request.holder, [scopeOf(stream.type)])
+      const source = streamSource(deps.engine.log, stream.id)
+      const { after = 0, wait = 0 } = request.query
+      if (wantsEvents(request)) {
+        const last = lastEventId(request)
+        const order = {
+          source,
+          from: last === null ? after : last + 1,
+          ended: stream.ended,
+          isLast: (event: LogEvent) => event.stream.ended,
+          frame: (event: LogEvent) => eventFrame(event.index, streamEvent(event)),
+        }
+        return serveEvents(reply, order, deps)
+      }
+      const options = { waitMs: wait * 1000, visible: () => true, out: reply.raw }
+      const page = await poll(source, after, options, deps)
+      return { events: page.events.map(streamEvent), next: page.next }
+    },
+  )
+
+  app.get(
+    '/events',
+    {
+      config: { access: ['payments:read', 'auth'] },
+      schema: {
+        operationId: 'feedEvents',
+        tags: ['Events'],
+        summary: 'The feed of all streams',
+        description:
+          'Everything that happens, in one order, to catch up with one loop: keep `next`, ask again with it. A token sees payments with the scope `payments:read`, handshakes and authentications with `auth`.',
+        querystring: FeedQuery,
+        headers,
+        response: {
+          200: answerOrEvents(FeedPage, 'The events beyond `after`.'),
+          ...refusals(...GUARDED),
+        },
+      },
+    },
+    async (request, reply) => {
+      const source = feedSource(deps.engine.log)
+      const { after = 0, wait = 0 } = request.query
+      const visible = (event: LogEvent) => sees(request.holder, event.stream.type)
+      if (wantsEvents(request)) {
+        const frame = (event: LogEvent) =>
+          visible(event) ? eventFrame(event.position, feedItem(event)) : null
+        const from = lastEventId(request) ?? after
+        return serveEvents(reply, { source, from, ended: false, isLast: () => false, frame }, deps)
+      }
+      const page = await poll(source, after, { waitMs: wait * 1000, visible, out: reply.raw }, deps)
+      return { events: page.events.map(feedItem), next: page.next }
+    },
+  )
+}
+
+/** An id as the daemon makes them; anything else names no stream. Throws Refusal not_found. */
+export function readStreamId(text: string): StreamId {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text as StreamId
+  throw new Refusal('not_found', 'there is no stream with this stream_id')
+}
+
+async function knownStream(text: string, log: LogReader): Promise<Stream> {
+  const stream = await log.stream(readStreamId(text))
+  if (stream === null) throw new Refusal('not_found', 'there is no stream with this stream_id')
+  return stream
+}
+
+function scopeOf(type: StreamType): Scope {
+  return type === 'payment' ? 'payments:read' : 'auth'
+}
+
+function sees(holder: TokenHolder | null, type: StreamType): boolean {
+  return holder !== null && mayDo(holder, [scopeOf(type)])
+}
+
+function wantsEvents(request: FastifyRequest): boolean {
+  return /\btext\/event-stream\b/i.test(request.headers.accept ?? '')
+}
+
+function lastEventId(request: FastifyRequest): number | null {
+  const text = request.headers['last-event-id']
+  if (text === undefined || text === '') return null
+  const id = typeof text === 'string' ? decimal(text) : null
+  if (id !== null) return id
+  throw new Refusal('invalid_request', `"${LAST_EVENT_ID}" must be decimal digits`, {
+    field: LAST_EVENT_ID,
+  })
+}
+
+function streamEvent(event: LogEvent) {
+  return { index: event.index, created_at: Math.floor(event.createdAtMs / 1000), data: event.data }
+}
+
+function feedItem(event: LogEvent) {
+  const { stream } = event
+  return {
+    position: event.position,
+    type: stream.type,
+    stream_id: stream.id,
+    payment_id: stream.paymentId,
+    request_id: stream.requestId,
+    ...streamEvent(event),
+  }
+}

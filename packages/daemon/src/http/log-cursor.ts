@@ -1,0 +1,99 @@
+// A place in the log that moves on: first through what is stored, then with what is committed. Bounded:
+// a reader that falls behind goes back to the store.
+import type { LogReader } from '../engine/log-reader.ts'
+import type { LogEvent, StreamId } from '../log/stream.ts'
+import { EVENTS_PER_PAGE_MAX } from './event-schemas.ts'
+
+export interface LogCursor {
+  /** The `after` that continues from here. */
+  readonly next: number
+  /** What lies beyond, at most a page; none when there is nothing (yet). Moves on. */
+  read(): Promise<readonly LogEvent[]>
+  close(): void
+}
+
+export type Source = {
+  subscribe(listener: (event: LogEvent) => void): () => void
+  read(from: number, limit: number): Promise<readonly LogEvent[]>
+  /** Where a reader stands who has read this event. */
+  after(event: LogEvent): number
+}
+
+/** Of one stream: the cursor is the index of the next event. */
+export function streamSource(log: LogReader, id: StreamId): Source {
+  return {
+    subscribe: (listener) => log.subscribe(id, listener),
+    read: (from, limit) => log.events(id, from, limit),
+    after: (event) => event.index + 1,
+  }
+}
+
+/** Of all streams: the cursor is the position of the last event. */
+export function feedSource(log: LogReader): Source {
+  return {
+    subscribe: (listener) => log.subscribe(null, listener),
+    read: (from, limit) => log.feed(from, limit),
+    after: (event) => event.position,
+  }
+}
+
+const NEWS_MAX = 100
+
+/**
+ * `changed` is called when read() may find something it did not find before. A read that goes to the
+ * store gives at most `pageMax` events.
+ */
+export function openLogCursor(
+  source: Source,
+  from: number,
+  changed: () => void,
+  pageMax = EVENTS_PER_PAGE_MAX,
+): LogCursor {
+  let next = from
+  let news: LogEvent[] = []
+  // True while the store may hold events beyond `next` that `news` lacks.
+  let gap = true
+
+  const unsubscribe = source.subscribe((event) => {
+    if (news.length < NEWS_MAX) news.push(event)
+    else {
+      news = []
+      gap = true
+    }
+    changed()
+  })
+
+  function take(events: readonly LogEvent[]): readonly LogEvent[] {
+    const beyond = events.filter((event) => source.after(event) > next)
+    const last = beyond.at(-1)
+    if (last !== undefined) next = source.after(last)
+    return beyond
+  }
+
+  function takeNews(): readonly LogEvent[] {
+    const told = news
+    news = []
+    return take(told)
+  }
+
+  return {
+    get next() {
+      return next
+    },
+    async read() {
+      if (!gap) return takeNews()
+      // What was told before this read began is in it; what is told meanwhile is kept.
+      news = []
+      gap = false
+      try {
+        const page = take(await source.read(next, pageMax))
+        if (page.length === pageMax) gap = true
+        return page.length === 0 && !gap ? takeNews() : page
+      } catch (error) {
+        gap = true
+        throw error
+      }
+    },
+    close: unsubscribe,
+  }
+}

@@ -1,0 +1,237 @@
+// The Lightning port on Nostr Wallet Connect (NIP-47): any wallet service, the sandbox among them.
+import {
+  type LightningNetwork,
+  type NwcTransaction,
+  type PaymentHash,
+  type Preimage,
+  parseNwcTransaction,
+  proves,
+} from 'portal-protocol'
+import { type NwcClient, NwcError } from 'portal-nwc'
+import type { Clock, Timer } from 'portal-relay'
+import type { Logger } from '../engine/logger.ts'
+import {
+  type InvoiceLookUp,
+  type Lightning,
+  type LightningWatcher,
+  type NodeInfo,
+  PortError,
+  type Settlement,
+} from '../engine/ports.ts'
+
+const PAGE = 50
+const PAGES_MAX = 400
+const INFO_TIMEOUT_MS = 10_000
+const INFO_RETRY_MS = { first: 500, max: 15_000 }
+const NETWORKS: Readonly<Record<string, LightningNetwork>> = {
+  mainnet: 'bitcoin',
+  bitcoin: 'bitcoin',
+  testnet: 'testnet',
+  signet: 'signet',
+  regtest: 'regtest',
+}
+
+/** NIP-47 has no cancel for ordinary invoices: `cancelInvoice` answers `unsupported`. */
+export function createNwcLightning(deps: {
+  readonly client: NwcClient
+  readonly clock: Clock
+  readonly log: Logger
+}): Lightning {
+  const { client, clock, log } = deps
+  const undo: (() => void)[] = []
+  let node: NodeInfo | null = null
+  let pushes = false
+  let pausedUntilMs = 0
+  let retry: Timer | null = null
+  let closed = false
+
+  async function call(
+    method: string,
+    params: Record<string, unknown>,
+    timeoutMs: number,
+  ): Promise<Record<string, unknown>> {
+    const pauseMs = pausedUntilMs - clock.nowMs()
+    if (pauseMs > 0) {
+      throw new PortError('rate_limited', 'the wallet service asked for a pause', {
+        retryAfterMs: pauseMs,
+      })
+    }
+    try {
+      return await client.request(method, params, timeoutMs)
+    } catch (error) {
+      const failure = portError(error, method)
+      if (failure.code === 'rate_limited') {
+        pausedUntilMs = clock.nowMs() + (failure.retryAfterMs ?? 1_000)
+      }
+      throw failure
+    }
+  }
+
+  // Asked until it answers: the network must be known before someone else's invoice can be judged.
+  async function learn(delayMs: number): Promise<void> {
+    try {
+      const info = await client.info(INFO_TIMEOUT_MS)
+      const answer = await call('get_info', {}, INFO_TIMEOUT_MS)
+      node = readNode(answer)
+      pushes = info.notifications.includes('payment_received')
+    } catch (error) {
+      if (closed) return
+      log.warn('lightning_unreachable', { error: String(error) })
+      const nextMs = Math.min(delayMs * 2, INFO_RETRY_MS.max)
+      retry = clock.setTimer(delayMs, () => void learn(nextMs))
+    }
+  }
+
+  function notified(transaction: NwcTransaction | undefined, watcher: LightningWatcher): void {
+    if (transaction === undefined || transaction.type !== 'incoming') return
+    const { paymentHash } = transaction
+    const preimage = proof(transaction)
+    const told =
+      preimage === null
+        ? watcher.touched(paymentHash)
+        : watcher.settled({ paymentHash, preimage, cursor: null })
+    told.catch((error: unknown) => log.error('settlement_not_kept', { error: String(error) }))
+  }
+
+  return {
+    get node() {
+      return node
+    },
+    get pushes() {
+      return pushes
+    },
+
+    start(watcher) {
+      undo.push(
+        client.onNotification(({ type, notification }) => {
+          if (type === 'payment_received') notified(parseNwcTransaction(notification), watcher)
+        }),
+        client.onConnected(() => watcher.connected()),
+      )
+      void learn(INFO_RETRY_MS.first)
+    },
+
+    async createInvoice(order, timeoutMs) {
+      const expiry = Math.max(1, order.expiresAt - Math.floor(clock.nowMs() / 1000))
+      const { amountMsat, description } = order
+      const params = { amount: Number(amountMsat), description, expiry }
+      const made = parseNwcTransaction(await call('make_invoice', params, timeoutMs))
+      if (made?.invoice === undefined || made.invoice === null) {
+        throw new PortError('invalid_answer', 'make_invoice answered without an invoice')
+      }
+      return { invoice: made.invoice, paymentHash: made.paymentHash }
+    },
+
+    async lookUp(paymentHash, timeoutMs): Promise<InvoiceLookUp> {
+      let answer: Record<string, unknown>
+      try {
+        answer = await call('lookup_invoice', { payment_hash: paymentHash }, timeoutMs)
+      } catch (error) {
+        if (error instanceof NotFound) return { state: 'unknown' }
+        throw error
+      }
+      const found = parseNwcTransaction(answer)
+      if (found === undefined || found.paymentHash !== paymentHash) {
+        throw new PortError('invalid_answer', 'lookup_invoice answered about something else')
+      }
+      if (!isSettled(found)) return { state: 'open' }
+      const settledAtMs = (found.settledAt ?? 0) * 1000
+      return { state: 'settled', preimage: proof(found), settledAtMs }
+    },
+
+    cancelInvoice: async () => 'unsupported',
+
+    async settledSince(since, timeoutMs): Promise<readonly Settlement[]> {
+      const settled = new Map<PaymentHash, Settlement>()
+      const seen = new Set<PaymentHash>()
+      for (let page = 0; page < PAGES_MAX; page++) {
+        const params = { from: since, type: 'incoming', unpaid: false, limit: PAGE, offset: page * PAGE }
+        const { transactions } = await call('list_transactions', params, timeoutMs)
+        const before = seen.size
+        for (const value of Array.isArray(transactions) ? transactions : []) {
+          const transaction = parseNwcTransaction(value)
+          if (transaction?.type !== 'incoming') continue
+          const { paymentHash } = transaction
+          seen.add(paymentHash)
+          if (!isSettled(transaction)) continue
+          settled.set(paymentHash, { paymentHash, preimage: proof(transaction), cursor: null })
+        }
+        // Services cap the page as they like: only one without news is known to be past the last.
+        if (seen.size === before) break
+      }
+      return [...settled.values()]
+    },
+
+    async ping(timeoutMs) {
+      try {
+        node = readNode(await call('get_info', {}, timeoutMs))
+        return true
+      } catch {
+        return false
+      }
+    },
+
+    async close() {
+      closed = true
+      retry?.cancel()
+      for (const stop of undo) stop()
+      client.close()
+    },
+  }
+}
+
+// A preimage alone says nothing about an incoming payment: the service may show the one it made.
+function isSettled(transaction: NwcTransaction): boolean {
+  return transaction.state === 'settled' || transaction.settledAt !== null
+}
+
+function proof(transaction: NwcTransaction): Preimage | null {
+  const { preimage, paymentHash } = transaction
+  return preimage !== null && isSettled(transaction) && proves(preimage, paymentHash)
+    ? preimage
+    : null
+}
+
+function readNode(info: Readonly<Record<string, unknown>>): NodeInfo {
+  const { network, pubkey, alias } = info
+  const known = typeof network === 'string' ? NETWORKS[network.toLowerCase()] : undefined
+  if (known === undefined) {
+    throw new PortError('invalid_answer', 'get_info names no network that is known')
+  }
+  const isNodeKey = typeof pubkey === 'string' && /^0[23][0-9a-f]{64}$/i.test(pubkey)
+  return {
+    network: known,
+    publicKey: isNodeKey ? pubkey.toLowerCase() : null,
+    alias: typeof alias === 'string' ? alias.slice(0, 100) : null,
+  }
+}
+
+class NotFound extends PortError {}
+
+function portError(error: unknown, method: string): PortError {
+  if (!(error instanceof NwcError)) throw error
+  const message = `${method}: ${error.message}`
+  switch (error.code) {
+    case 'RATE_LIMITED':
+      return new PortError('rate_limited', message, { retryAfterMs: error.retryAfterMs ?? 1_000 })
+    case 'TIMEOUT':
+      return new PortError('timeout', message)
+    case 'UNREACHABLE':
+      return new PortError('unreachable', message)
+    case 'NOT_FOUND':
+      return new NotFound('refused', message)
+    // INTERNAL says that the service is in trouble now, not that it never will.
+    case 'INTERNAL':
+    case 'INVALID_RESPONSE':
+      return new PortError('invalid_answer', message)
+    case 'NOT_IMPLEMENTED':
+    case 'INSUFFICIENT_BALANCE':
+    case 'QUOTA_EXCEEDED':
+    case 'RESTRICTED':
+    case 'UNAUTHORIZED':
+    case 'UNSUPPORTED_ENCRYPTION':
+    case 'PAYMENT_FAILED':
+    case 'OTHER':
+      return new PortError('refused', message)
+  }
+}

@@ -1,0 +1,274 @@
+// The wiring: settings become adapters, adapters become a running daemon. It imports everything, decides
+// nothing, and only the process (start.ts) and the demo import it.
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  createIdentity,
+  generateSecretKey,
+  type Identity,
+  npubOf,
+  nsecOf,
+  parseNwcConnection,
+  parseSecretKey,
+  secp256k1 as secp,
+} from 'portal-protocol'
+import { createNwcClient } from 'portal-nwc'
+import {
+  createEmbeddedRelay,
+  createEventVerifier,
+  createRelayPool,
+  type EmbeddedRelay,
+  normalizeRelayUrl,
+  type RelayPool,
+  systemClock as clock,
+  type VerifyEvent,
+} from 'portal-relay'
+import { createWsOpener } from 'portal-relay/ws-client'
+import { openSandbox, openSandboxStorage, type Sandbox } from 'portal-sandbox'
+import type { Settings } from './config/settings.ts'
+import { createEngine } from './engine/engine.ts'
+import type { Logger } from './engine/logger.ts'
+import type { Lightning, Store } from './engine/ports.ts'
+import { createHttpServer } from './http/server.ts'
+import { type TokenWatch, watchTokens } from './http/token-watch.ts'
+import { addToken, newToken, parseTokenBook, SCOPES, storedToken, TOKEN_BOOK } from './http/tokens.ts'
+import { createNwcLightning } from './lightning/nwc.ts'
+import { createNostrMessenger, type NostrMessenger } from './nostr/messenger.ts'
+import { isPublicAddress } from './nostr/usable-relays.ts'
+import { createSqliteStore } from './store/sqlite-store.ts'
+import { version } from './version.ts'
+
+export { readSettings, SettingsError } from './config/read-settings.ts'
+export type { Settings } from './config/settings.ts'
+export { createLogger } from './log.ts'
+export type { Logger }
+
+const NOSTR_KEY_VALUE = 'nostr_key'
+/** How long a start waits for the node; one that is down does not stop the daemon. */
+const NODE_PATIENCE_MS = 3_000
+
+/** A daemon that runs. */
+export type Daemon = {
+  /** Where it listens, such as http://127.0.0.1:3000. */
+  readonly url: string
+  readonly npub: string
+  /** The relays that handshake URLs name. */
+  readonly relays: readonly string[]
+  readonly lightning: Settings['lightning']['type']
+  /** The token made at this start, because none was set or kept; it is shown once. */
+  readonly newToken: string | null
+  /** A fresh test user of the sandbox; null with real Lightning. */
+  readonly createSandboxWallet: (() => Promise<{ nwc: string }>) | null
+  /** SIGTERM's way out: readers told, commits finished. */
+  close(): Promise<void>
+}
+
+/** Opens everything and resolves once it listens. Rejects with what could not be opened. */
+export async function startDaemon(settings: Settings, log: Logger): Promise<Daemon> {
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
+  const store = await openStore(settings)
+  const identity = await openIdentity(settings, store)
+  const { made, watch: tokens } = await openTokens(settings, store, log)
+
+  const local = `http://${settings.host}:${settings.port}`
+  const publicUrl = settings.publicUrl ?? local
+  const embeddedUrl = settings.embeddedRelay ? `${publicUrl.replace(/^http/, 'ws')}/relay` : null
+  const relays = embeddedUrl === null ? settings.relays : [embeddedUrl, ...settings.relays]
+
+  const verify = createEventVerifier({ secp })
+  // Each needs the other: the relay hands events for us to the messenger, which publishes through it.
+  let messenger: NostrMessenger | null = null
+  const relay = embeddedUrl === null ? null : openRelay(identity, verify, () => messenger)
+  const allowPrivateRelays = settings.lightning.type === 'sandbox' || settings.network === 'regtest'
+  const pool = openPool({ relay, embeddedUrl, identity, relays, settings, allowPrivateRelays })
+  messenger = createNostrMessenger({
+    identity,
+    secp,
+    pool,
+    clock,
+    log,
+    relays,
+    embeddedRelay: embeddedUrl,
+    allowPrivateRelays,
+    verify,
+  })
+
+  const sandbox = settings.lightning.type === 'sandbox' ? await startSandbox(settings, relays, pool, verify) : null
+  const lightning = await openLightning(settings, sandbox, pool, verify, log)
+  const engine = createEngine({ store, lightning, messenger, clock, random, secp, log })
+  relay?.onSubscribed(messenger.subscribed)
+  const server = createHttpServer({
+    engine,
+    clock,
+    random,
+    secp,
+    log,
+    tokens,
+    corsOrigins: settings.corsOrigins,
+    version,
+    info: {
+      network: () => lightning.node?.network ?? settings.network,
+      sandbox: sandbox !== null,
+      lightning: settings.lightning.type,
+      relays: () => relays,
+    },
+    relay,
+    sandbox,
+  })
+  await engine.start()
+  await refuseOtherNetwork(settings, lightning)
+  await server.listen({ host: settings.host, port: settings.port })
+
+  return {
+    url: local,
+    npub: npubOf(identity.publicKey),
+    relays,
+    lightning: settings.lightning.type,
+    newToken: made,
+    createSandboxWallet: sandbox === null ? null : () => sandbox.createWallet(),
+    async close() {
+      await server.close()
+      await engine.stop()
+      await messenger.close()
+      await lightning.close()
+      await sandbox?.close()
+      pool.close()
+      relay?.close()
+      await tokens.close()
+      await store.close()
+    },
+  }
+}
+
+function random(length: number): Uint8Array {
+  return randomBytes(length)
+}
+
+/** The store the settings name. */
+export async function openStore(settings: Settings): Promise<Store> {
+  const { database } = settings
+  switch (database.type) {
+    case 'sqlite':
+      return createSqliteStore(database.path ?? join(settings.dataDir, 'portal.db'), { clock })
+    case 'postgres':
+      throw new Error('PORTAL_DATABASE: this build keeps payments in SQLite only')
+  }
+}
+
+async function openIdentity(settings: Settings, store: Store): Promise<Identity> {
+  const made = nsecOf(generateSecretKey(random, secp))
+  const text = settings.nostrKey?.reveal() ?? (await store.initValue(NOSTR_KEY_VALUE, made))
+  return createIdentity(parseSecretKey(text, secp), { secp, random })
+}
+
+async function openTokens(
+  settings: Settings,
+  store: Store,
+  log: Logger,
+): Promise<{ made: string | null; watch: TokenWatch }> {
+  const nowS = Math.floor(clock.nowMs() / 1000)
+  const given = settings.authToken?.reveal()
+  const fixed =
+    given === undefined ? [] : [storedToken({ name: 'settings', scopes: SCOPES, token: given }, nowS)]
+  let made: string | null = null
+  if (fixed.length === 0 && parseTokenBook(await store.value(TOKEN_BOOK)).length === 0) {
+    made = newToken(random)
+    const book = addToken([], { name: 'first', scopes: ['admin'], token: made }, nowS)
+    await store.setValue(TOKEN_BOOK, JSON.stringify(book))
+  }
+  const readBook = () => store.value(TOKEN_BOOK)
+  return { made, watch: await watchTokens({ fixed, readBook, clock, log }) }
+}
+
+function openRelay(
+  identity: Identity,
+  verify: VerifyEvent,
+  messenger: () => NostrMessenger | null,
+): EmbeddedRelay {
+  return createEmbeddedRelay({
+    clock,
+    secp,
+    verify,
+    ownKey: identity.publicKey,
+    wanted: (event) => messenger()?.wanted(event) ?? false,
+    intercept: async (event) => (await messenger()?.receive(event)) ?? 'unwanted',
+  })
+}
+
+function openPool(parts: {
+  readonly relay: EmbeddedRelay | null
+  readonly embeddedUrl: string | null
+  readonly identity: Identity
+  readonly relays: readonly string[]
+  readonly settings: Settings
+  readonly allowPrivateRelays: boolean
+}): RelayPool {
+  const { relay, embeddedUrl, identity, relays, settings } = parts
+  const chosenByOperator = new Set([...relays, ...walletServiceRelays(settings)])
+  const toChosen = createWsOpener()
+  const toNamedByWallets = parts.allowPrivateRelays
+    ? toChosen
+    : createWsOpener({ isAllowedAddress: isPublicAddress })
+  return createRelayPool({
+    clock,
+    random,
+    // Our own relay is reached without leaving the process.
+    openSocket: (url, handlers) => {
+      if (relay !== null && url === embeddedUrl) return relay.openSocket(url, handlers)
+      return (chosenByOperator.has(url) ? toChosen : toNamedByWallets)(url, handlers)
+    },
+    auth: (url) => (relays.includes(url) ? identity : undefined),
+  })
+}
+
+function walletServiceRelays({ lightning }: Settings): readonly string[] {
+  if (lightning.type !== 'nwc') return []
+  const { relays } = parseNwcConnection(lightning.connection.reveal(), secp)
+  return relays.map((url) => normalizeRelayUrl(url) ?? url)
+}
+
+async function startSandbox(
+  settings: Settings,
+  relays: readonly string[],
+  pool: RelayPool,
+  verify: VerifyEvent,
+): Promise<Sandbox> {
+  const storage = openSandboxStorage(join(settings.dataDir, 'sandbox.db'))
+  const sandbox = await openSandbox({ relays, pool, secp, random, clock, storage, verify })
+  await sandbox.connected()
+  return sandbox
+}
+
+async function openLightning(
+  settings: Settings,
+  sandbox: Sandbox | null,
+  pool: RelayPool,
+  verify: VerifyEvent,
+  log: Logger,
+): Promise<Lightning> {
+  const { lightning } = settings
+  switch (lightning.type) {
+    case 'sandbox':
+    case 'nwc': {
+      const text = sandbox === null ? null : await sandbox.merchantConnection()
+      const given = lightning.type === 'nwc' ? lightning.connection.reveal() : ''
+      const connection = parseNwcConnection(text ?? given, secp)
+      const client = createNwcClient(connection, { pool, secp, random, clock, verify })
+      return createNwcLightning({ client, clock, log })
+    }
+    case 'lnd':
+      throw new Error('PORTAL_LIGHTNING: this build has no LND adapter')
+  }
+}
+
+/** Rejects when the node turns out to be on another network than the settings state. */
+async function refuseOtherNetwork(settings: Settings, lightning: Lightning): Promise<void> {
+  const untilMs = clock.nowMs() + NODE_PATIENCE_MS
+  while (lightning.node === null && clock.nowMs() < untilMs) {
+    await new Promise<void>((resolve) => clock.setTimer(50, resolve))
+  }
+  const network = lightning.node?.network
+  if (settings.network === null || network === undefined || network === settings.network) return
+  throw new Error(`PORTAL_NETWORK is ${settings.network}, but the Lightning node is on ${network}`)
+}

@@ -1,0 +1,60 @@
+// The process: settings in, daemon up, signals to a clean end.
+import { existsSync, readFileSync } from 'node:fs'
+import { settingsHelp } from './config/describe-settings.ts'
+import { readSettings, SettingsError } from './config/read-settings.ts'
+import { createLogger } from './log.ts'
+import { type Daemon, startDaemon } from './main.ts'
+
+const TOML = 'portal.toml'
+
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  console.log(settingsHelp())
+} else {
+  await run()
+}
+
+async function run(): Promise<void> {
+  try {
+    const toml = existsSync(TOML) ? readFileSync(TOML, 'utf8') : null
+    const settings = readSettings(process.env, toml)
+    const daemon = await startDaemon(settings, createLogger(settings.logLevel))
+    announce(daemon)
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => stop(daemon))
+    }
+  } catch (error) {
+    console.error(error instanceof SettingsError ? error.message : explain(error))
+    process.exit(1)
+  }
+}
+
+function announce(daemon: Daemon): void {
+  const sandbox = daemon.lightning === 'sandbox'
+  console.log(`Portal listens on ${daemon.url}`)
+  console.log(`  network    ${sandbox ? 'SANDBOX: simulated Lightning, no real money' : daemon.lightning}`)
+  console.log(`  public key ${daemon.npub}`)
+  console.log(`  relays     ${daemon.relays.join(', ')}`)
+  if (daemon.newToken !== null) {
+    console.log(`  token      ${daemon.newToken}`)
+    console.log('             (made just now and shown only this once; kept hashed)')
+  }
+}
+
+function stop(daemon: Daemon): void {
+  // Whatever hangs must not keep the process: what was acknowledged is on disk already.
+  setTimeout(() => process.exit(1), 10_000).unref()
+  daemon.close().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(explain(error))
+      process.exit(1)
+    },
+  )
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? String(error.code) : ''
+  if (code === 'EADDRINUSE') return `The port is in use: stop what listens there or set PORTAL_PORT.`
+  return `Portal cannot start: ${error.message}`
+}

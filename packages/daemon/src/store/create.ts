@@ -1,0 +1,121 @@
+// New payments and conversations, inside a transaction that also finds out whether they may be
+// made.
+import {
+  type Conversation,
+  type Created,
+  type IdempotencyKey,
+  StoreError,
+  type Subject,
+} from '../engine/ports.ts'
+import type { Payment } from '../payment/payment.ts'
+import { conversationOf, conversationRow } from './conversation-row.ts'
+import { CONVERSATION, OPEN_HANDSHAKE, PAYMENT, PAYMENT_OF_REQUEST } from './find.ts'
+import { streamRow } from './log-row.ts'
+import { paymentOf, paymentRow } from './payment-row.ts'
+import type { Query, Session } from './query.ts'
+import type { ConversationRow, IdempotencyKeyRow, PaymentRow, StreamRow } from './schema.ts'
+import { streamOfSubject } from './subject.ts'
+import { keepWaitingSubkeys } from './waiting-subkeys.ts'
+
+/** The idempotency key is judged first: a repeated request is answered, come what may. */
+export async function createPayment(
+  on: Session,
+  payment: Payment,
+  key: IdempotencyKey | null,
+  wakeAtMs: number | null,
+): Promise<Created<Payment>> {
+  const used = key === null ? null : await usedBefore(on, key)
+  if (used !== null) {
+    if (used === 'mismatch' || 'type' in used) return { result: 'key_mismatch' }
+    return { result: 'repeated', subject: used }
+  }
+  const { mainKey, requestId, paymentHash } = payment
+  if ((await on.first(PAYMENT_OF_REQUEST, { mainKey, requestId })) !== undefined) {
+    return { result: 'request_id_used' }
+  }
+  if (paymentHash !== null && (await on.first(OPEN_WITH_HASH, { paymentHash })) !== undefined) {
+    return { result: 'payment_hash_open' }
+  }
+  await on.write(INSERT_STREAM, streamRow(streamOfSubject(payment)))
+  await on.write(INSERT_PAYMENT, paymentRow(payment, wakeAtMs))
+  await remember(on, payment, key)
+  return { result: 'created', subject: payment }
+}
+
+/** The same for a handshake, of which only one may be open with its token, or an authentication. */
+export async function createConversation(
+  on: Session,
+  conversation: Conversation,
+  key: IdempotencyKey | null,
+  wakeAtMs: number | null,
+): Promise<Created<Conversation>> {
+  const used = key === null ? null : await usedBefore(on, key)
+  if (used !== null) {
+    if (used === 'mismatch' || !('type' in used)) return { result: 'key_mismatch' }
+    return { result: 'repeated', subject: used }
+  }
+  if (conversation.type === 'key_handshake') {
+    const { token } = conversation
+    if ((await on.first(OPEN_HANDSHAKE, { token })) !== undefined) return { result: 'token_open' }
+  }
+  await on.write(INSERT_STREAM, streamRow(streamOfSubject(conversation)))
+  await on.write(INSERT_CONVERSATION, conversationRow(conversation, wakeAtMs))
+  await remember(on, conversation, key)
+  return { result: 'created', subject: conversation }
+}
+
+// What the key made, as it is now.
+async function usedBefore(
+  on: Session,
+  { key, fingerprint }: IdempotencyKey,
+): Promise<Subject | 'mismatch' | null> {
+  const used = await on.first(USE_OF_KEY, { key })
+  if (used === undefined) return null
+  if (used.fingerprint !== fingerprint) return 'mismatch'
+  const payment =
+    used.payment_id === null ? undefined : await on.first(PAYMENT, { id: used.payment_id })
+  if (payment !== undefined) return paymentOf(payment)
+  const conversation = await on.first(CONVERSATION, { streamId: used.stream_id })
+  if (conversation !== undefined) return conversationOf(conversation)
+  throw new StoreError('damaged', `what the idempotency key of ${used.stream_id} made is missing`)
+}
+
+async function remember(on: Session, subject: Subject, key: IdempotencyKey | null): Promise<void> {
+  await keepWaitingSubkeys(on, subject, '[]', false)
+  if (key === null) return
+  await on.write(INSERT_KEY, {
+    key: key.key,
+    fingerprint: key.fingerprint,
+    stream_id: subject.streamId,
+    created_at_ms: subject.createdAtMs,
+  })
+}
+
+const USE_OF_KEY: Query<
+  { key: string },
+  Omit<IdempotencyKeyRow, 'key' | 'created_at_ms'> & Pick<StreamRow, 'payment_id'>
+> = (db, { key }) =>
+  db
+    .selectFrom('idempotency_keys')
+    .innerJoin('streams', 'streams.id', 'idempotency_keys.stream_id')
+    .select(['fingerprint', 'stream_id', 'payment_id'])
+    .where('key', '=', key)
+
+const OPEN_WITH_HASH: Query<{ paymentHash: string }, { id: string }> = (db, { paymentHash }) =>
+  db
+    .selectFrom('payments')
+    .select('id')
+    .where('payment_hash', '=', paymentHash)
+    .where('ended_at_ms', 'is', null)
+    .limit(1)
+
+const INSERT_STREAM: Query<StreamRow, unknown> = (db, row) => db.insertInto('streams').values(row)
+
+const INSERT_PAYMENT: Query<PaymentRow, unknown> = (db, row) =>
+  db.insertInto('payments').values(row)
+
+const INSERT_CONVERSATION: Query<ConversationRow, unknown> = (db, row) =>
+  db.insertInto('conversations').values(row)
+
+const INSERT_KEY: Query<IdempotencyKeyRow, unknown> = (db, row) =>
+  db.insertInto('idempotency_keys').values(row)

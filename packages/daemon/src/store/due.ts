@@ -1,0 +1,135 @@
+// When the worker must look, and at what.
+import { sql } from 'kysely'
+import type { Due } from '../engine/ports.ts'
+import { conversationOf } from './conversation-row.ts'
+import { paymentOf } from './payment-row.ts'
+import type { Query, Session } from './query.ts'
+import type { ConversationRow, PaymentRow } from './schema.ts'
+
+/**
+ * Inside a transaction: what is due at `nowMs`, earliest first. Each is put off by the lease, so
+ * that nobody else takes it up meanwhile, and somebody does if whoever claimed it dies.
+ */
+export async function claimDue(
+  on: Session,
+  nowMs: number,
+  limit: number,
+  leaseMs: number,
+): Promise<readonly Due[]> {
+  const [payments, conversations] = [
+    await on.all(PAYMENTS_DUE, { nowMs, limit }),
+    await on.all(CONVERSATIONS_DUE, { nowMs, limit }),
+  ]
+  const earliest = [...payments, ...conversations]
+    .sort((a, b) => (a.wake_at_ms ?? 0) - (b.wake_at_ms ?? 0))
+    .slice(0, limit)
+  const claimed: Due[] = []
+  for (const due of earliest) {
+    const leasedUntilMs = nowMs + leaseMs
+    if (due.type === 'payment') {
+      const rows = await on.all(LEASE_PAYMENT, { id: due.id, leasedUntilMs })
+      claimed.push(...rows.map((row): Due => ({ type: 'payment', payment: paymentOf(row) })))
+    } else {
+      const rows = await on.all(LEASE_CONVERSATION, { id: due.id, leasedUntilMs })
+      claimed.push(
+        ...rows.map((row): Due => ({ type: 'conversation', conversation: conversationOf(row) })),
+      )
+    }
+  }
+  return claimed
+}
+
+export async function nextWakeAtMs(on: Session): Promise<number | null> {
+  const earliest = [await on.first(PAYMENT_WAKE, {}), await on.first(CONVERSATION_WAKE, {})]
+  const times = earliest.flatMap((row) => row?.wake_at_ms ?? [])
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+/** Creation time (ms) of the oldest open payment with an invoice of our own node. */
+export async function oldestOpenMs(on: Session): Promise<number | null> {
+  return (await on.first(OLDEST_OPEN, {}))?.created_at_ms ?? null
+}
+
+/** The same over all that money may still arrive for, ended or not, if they expire after that. */
+export async function oldestUnsettledMs(
+  on: Session,
+  expiresAfterMs: number,
+): Promise<number | null> {
+  const expiresAfter = Math.floor(expiresAfterMs / 1000)
+  return (await on.first(OLDEST_UNSETTLED, { expiresAfter }))?.created_at_ms ?? null
+}
+
+type DueRow = {
+  readonly type: string
+  readonly id: string
+  readonly wake_at_ms: number | null
+}
+type WakeRow = { readonly wake_at_ms: number | null }
+type Nothing = Record<never, never>
+type DueBy = { readonly nowMs: number; readonly limit: number }
+type Lease = { readonly id: string; readonly leasedUntilMs: number }
+
+const PAYMENTS_DUE: Query<DueBy, DueRow> = (db, { nowMs, limit }) =>
+  db
+    .selectFrom('payments')
+    .select([sql.lit('payment').as('type'), 'id', 'wake_at_ms'])
+    .where('wake_at_ms', '<=', nowMs)
+    .orderBy('wake_at_ms')
+    .limit(limit)
+
+const CONVERSATIONS_DUE: Query<DueBy, DueRow> = (db, { nowMs, limit }) =>
+  db
+    .selectFrom('conversations')
+    .select([sql.lit('conversation').as('type'), 'stream_id as id', 'wake_at_ms'])
+    .where('wake_at_ms', '<=', nowMs)
+    .orderBy('wake_at_ms')
+    .limit(limit)
+
+const LEASE_PAYMENT: Query<Lease, PaymentRow> = (db, { id, leasedUntilMs }) =>
+  db.updateTable('payments').set({ wake_at_ms: leasedUntilMs }).where('id', '=', id).returningAll()
+
+const LEASE_CONVERSATION: Query<Lease, ConversationRow> = (db, { id, leasedUntilMs }) =>
+  db
+    .updateTable('conversations')
+    .set({ wake_at_ms: leasedUntilMs })
+    .where('stream_id', '=', id)
+    .returningAll()
+
+const PAYMENT_WAKE: Query<Nothing, WakeRow> = (db) =>
+  db
+    .selectFrom('payments')
+    .select('wake_at_ms')
+    .where('wake_at_ms', 'is not', null)
+    .orderBy('wake_at_ms')
+    .limit(1)
+
+const CONVERSATION_WAKE: Query<Nothing, WakeRow> = (db) =>
+  db
+    .selectFrom('conversations')
+    .select('wake_at_ms')
+    .where('wake_at_ms', 'is not', null)
+    .orderBy('wake_at_ms')
+    .limit(1)
+
+const OLDEST_OPEN: Query<Nothing, { created_at_ms: number }> = (db) =>
+  db
+    .selectFrom('payments')
+    .select('created_at_ms')
+    .where('ended_at_ms', 'is', null)
+    .where('own_invoice', '=', 1)
+    .where('payment_hash', 'is not', null)
+    .orderBy('created_at_ms')
+    .limit(1)
+
+const OLDEST_UNSETTLED: Query<{ expiresAfter: number }, { created_at_ms: number | null }> = (
+  db,
+  { expiresAfter },
+) =>
+  db
+    .selectFrom('payments')
+    .select((eb) => eb.fn.min<number | null>('created_at_ms').as('created_at_ms'))
+    .where('own_invoice', '=', sql.lit(1))
+    .where('paid_at_ms', 'is', null)
+    .where('payment_hash', 'is not', null)
+    .where('invoice_state', '<>', sql.lit('cancelled'))
+    .where('expires_at', '>', expiresAfter)

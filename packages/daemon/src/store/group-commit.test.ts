@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { StoreError } from '../engine/ports.ts'
+import type { LogEvent, StreamId } from '../log/stream.ts'
+import { createGroupCommit, type Write } from './group-commit.ts'
+
+describe('a group commit', () => {
+  it('lets writes that arrive together share one transaction', async () => {
+    const { commits, disk } = setUp()
+    const results = await Promise.all([1, 2, 3].map((n) => commits.write(put(n))))
+    assert.deepEqual(results, [1, 2, 3])
+    assert.deepEqual(disk.committed, [[1, 2, 3]])
+  })
+
+  it('answers nobody before the commit has returned', async () => {
+    const { commits, disk } = setUp()
+    const commit = disk.holdCommit()
+    let answered = false
+    const writing = commits.write(put(1)).then(() => {
+      answered = true
+    })
+    await commit.reached
+    await new Promise(setImmediate)
+    assert.equal(answered, false)
+    commit.release()
+    await writing
+    assert.equal(answered, true)
+  })
+
+  it('tells the events of a batch once it is committed, before the callers', async () => {
+    const { commits, disk, told } = setUp()
+    const commit = disk.holdCommit()
+    const writing = Promise.all([commits.write(put(1)), commits.write(put(2))])
+    await commit.reached
+    assert.deepEqual(told, [])
+    commit.release()
+    await commits.write(put(3)).then(() => assert.deepEqual(told, [[1, 2], [3]]))
+    await writing
+  })
+
+  it('leaves out a write that fails by itself and commits the others', async () => {
+    const { commits, disk, told } = setUp()
+    const broken = async () => {
+      throw new TypeError('a bug')
+    }
+    const [one, failed, two] = await Promise.allSettled([
+      commits.write(put(1)),
+      commits.write(broken),
+      commits.write(put(2)),
+    ])
+    assert.deepEqual([resultOf(one), resultOf(two)], [1, 2])
+    assert.ok(failed.status === 'rejected' && failed.reason instanceof TypeError)
+    assert.deepEqual(disk.committed, [[1, 2]])
+    assert.deepEqual(told, [[1, 2]])
+  })
+
+  it('fails every write of a batch whose commit fails, and then works again', async () => {
+    const { commits, disk, told } = setUp()
+    disk.failNextCommit(new StoreError('full', 'the disk is full'))
+    const settled = await Promise.allSettled([commits.write(put(1)), commits.write(put(2))])
+    for (const each of settled) {
+      assert.ok(each.status === 'rejected' && each.reason.code === 'full')
+    }
+    assert.deepEqual(disk.committed, [])
+    assert.deepEqual(told, [])
+    assert.equal(await commits.write(put(3)), 3)
+    assert.deepEqual(disk.committed, [[3]])
+  })
+
+  it('fails all, not one by one, when the store fails in the middle', async () => {
+    const { commits, disk } = setUp()
+    let runs = 0
+    const full: Write<number[], number> = async () => {
+      runs += 1
+      throw new StoreError('full', 'the disk is full')
+    }
+    const settled = await Promise.allSettled([put(1), full, full].map((w) => commits.write(w)))
+    assert.deepEqual(
+      settled.map(({ status }) => status),
+      Array(3).fill('rejected'),
+    )
+    assert.equal(runs, 1)
+    assert.deepEqual(disk.committed, [])
+  })
+
+  it('takes at most 256 writes into one transaction', async () => {
+    const { commits, disk } = setUp()
+    await Promise.all(Array.from({ length: 600 }, (_, n) => commits.write(put(n))))
+    assert.deepEqual(
+      disk.committed.map((batch) => batch.length),
+      [256, 256, 88],
+    )
+  })
+
+  it('refuses what would wait behind 10,000 others', async () => {
+    const { commits } = setUp()
+    const taken = Array.from({ length: 10_000 }, (_, n) => commits.write(put(n)))
+    await assert.rejects(commits.write(put(0)), { code: 'overloaded' })
+    await Promise.all(taken)
+    assert.equal(await commits.write(put(5)), 5)
+  })
+
+  it('finishes what was taken when it closes, and refuses what comes after', async () => {
+    const { commits, disk } = setUp()
+    const writing = commits.write(put(1))
+    const closing = commits.close()
+    await assert.rejects(commits.write(put(2)), { code: 'closed' })
+    await closing
+    assert.equal(await writing, 1)
+    assert.deepEqual(disk.committed, [[1]])
+  })
+})
+
+function put(n: number): Write<number[], number> {
+  return async (tx) => {
+    tx.push(n)
+    return { result: n, events: [event(n)] }
+  }
+}
+
+function event(position: number): LogEvent {
+  const id = 'stream' as StreamId
+  const stream = { id, type: 'payment', paymentId: null, requestId: null, ended: false } as const
+  return { position, stream, index: 0, createdAtMs: 0, data: null }
+}
+
+function resultOf(settled: PromiseSettledResult<number>): number | null {
+  return settled.status === 'fulfilled' ? settled.value : null
+}
+
+function setUp() {
+  const disk = createDisk()
+  const told: number[][] = []
+  const commits = createGroupCommit<number[]>({
+    transact: disk.transact,
+    committed: (events) => told.push(events.map(({ position }) => position)),
+    afterInput: setImmediate,
+  })
+  return { commits, disk, told }
+}
+
+// A disk whose commits fail or wait as a test says.
+function createDisk() {
+  const committed: number[][] = []
+  let failure: Error | null = null
+  let hold: { reach: () => void; readonly released: Promise<void> } | null = null
+  return {
+    committed,
+    failNextCommit(error: Error) {
+      failure = error
+    },
+    holdCommit() {
+      const reached = Promise.withResolvers<void>()
+      const released = Promise.withResolvers<void>()
+      hold = { reach: reached.resolve, released: released.promise }
+      return { reached: reached.promise, release: released.resolve }
+    },
+    async transact(run: (tx: number[]) => Promise<void>) {
+      const tx: number[] = []
+      await run(tx)
+      hold?.reach()
+      await hold?.released
+      const failed = failure
+      failure = null
+      if (failed !== null) throw failed
+      committed.push(tx)
+    },
+  }
+}

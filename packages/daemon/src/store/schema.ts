@@ -1,0 +1,123 @@
+// The tables, as kysely and the row codecs see them; migrations.ts makes them. Both databases hold
+// the same columns: flags are 0 or 1, times and amounts integers up to 2^53-1, lists and objects
+// JSON text.
+import type { Generated } from 'kysely'
+
+export type PaymentRow = {
+  readonly id: string
+  readonly stream_id: string
+  readonly version: number
+  readonly kind: string
+  readonly request_id: string
+  readonly main_key: string
+  readonly subkeys: string
+  readonly amount_msat: number
+  readonly description: string | null
+  readonly subscription_id: string | null
+  readonly auth_token: string | null
+  readonly metadata: string | null
+  readonly expires_at: number
+  readonly created_at_ms: number
+  readonly state: string
+  readonly status: string
+  readonly code: string | null
+  readonly reason: string | null
+  readonly invoice: string | null
+  readonly payment_hash: string | null
+  readonly own_invoice: number
+  readonly invoice_state: string
+  readonly preimage: string | null
+  readonly late: number
+  readonly delivery: string
+  readonly first_sent_at_ms: number | null
+  readonly last_sent_at_ms: number | null
+  readonly answered_at_ms: number | null
+  readonly approved: number
+  readonly failures: number
+  readonly claimed: number
+  readonly attempts: number
+  readonly task_at_ms: number
+  readonly event_count: number
+  readonly ended_at_ms: number | null
+  readonly paid_at_ms: number | null
+  /** When the worker must look; not part of the payment itself. */
+  readonly wake_at_ms: number | null
+}
+
+/** A key handshake or an authentication; the columns of the other type are null. */
+export type ConversationRow = {
+  readonly stream_id: string
+  readonly type: string
+  readonly version: number
+  readonly created_at_ms: number
+  readonly expires_at: number | null
+  readonly ended: number
+  readonly event_count: number
+  readonly wake_at_ms: number | null
+  readonly token: string | null
+  readonly url: string | null
+  readonly reusable: number | null
+  readonly main_key: string | null
+  readonly subkeys: string | null
+  readonly challenge: string | null
+  readonly first_sent_at_ms: number | null
+  readonly last_sent_at_ms: number | null
+  readonly task_at_ms: number | null
+}
+
+export type StreamRow = {
+  readonly id: string
+  readonly type: string
+  readonly payment_id: string | null
+  readonly request_id: string | null
+  readonly ended: number
+}
+
+export type EventRow = {
+  /** Increasing over all streams in the order of commit; what the feed's cursor counts. */
+  readonly position: number
+  readonly stream_id: string
+  /** Dense from 0 in its stream. */
+  readonly idx: number
+  readonly created_at_ms: number
+  readonly data: string
+}
+
+/** Declared and proven subkeys of what is unended, so that a key finds what waits for it. */
+export type WaitingSubkeyRow = {
+  readonly key: string
+  /** A payment id, or the stream id of an authentication. */
+  readonly subject: string
+}
+
+export type ReceivedEventRow = { readonly event_id: string; readonly received_at_ms: number }
+
+export type IdempotencyKeyRow = {
+  readonly key: string
+  readonly fingerprint: string
+  readonly stream_id: string
+  readonly created_at_ms: number
+}
+
+export type UserRelaysRow = {
+  readonly main_key: string
+  readonly relays: string
+  readonly named_at_ms: number
+}
+
+export type StoreValueRow = { readonly name: string; readonly value: string }
+
+export type MigrationRow = { readonly name: string; readonly applied_at_ms: number }
+
+export type Database = {
+  readonly payments: PaymentRow
+  readonly conversations: ConversationRow
+  readonly streams: StreamRow
+  readonly events: Omit<EventRow, 'position'> & { readonly position: Generated<number> }
+  readonly waiting_subkeys: WaitingSubkeyRow
+  readonly received_events: ReceivedEventRow
+  readonly idempotency_keys: IdempotencyKeyRow
+  readonly user_relays: UserRelaysRow
+  readonly store_values: StoreValueRow
+  readonly migrations: MigrationRow
+}

@@ -1,0 +1,119 @@
+// kysely on node:sqlite: one connection, prepared statements kept. node:sqlite is synchronous, so a
+// second connection would not let anything happen sooner; it would only add a way to wait for a
+// lock.
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { StoreError } from '../engine/ports.ts'
+import { toStoreError } from './sqlite-error.ts'
+
+const STATEMENTS_MAX = 200
+const BUSY_TIMEOUT_MS = 1_000
+const CACHE_KIB = 16_384
+
+/**
+ * Opens the file, readable by its owner only (it holds secrets), so that a commit is on disk when
+ * it returns: WAL with `synchronous=FULL`. `:memory:` keeps nothing. Throws StoreError.
+ */
+export function openSqlite(path: string): DatabaseSync {
+  try {
+    if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
+    const database = new DatabaseSync(path)
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    database.exec('pragma journal_mode = wal')
+    database.exec('pragma synchronous = full')
+    database.exec('pragma foreign_keys = on')
+    database.exec(`pragma cache_size = -${CACHE_KIB}`)
+    return database
+  } catch (cause) {
+    throw toStoreError(cause, `the store "${path}" cannot be opened`)
+  }
+}
+
+export function sqliteDialect(database: DatabaseSync): Dialect {
+  return {
+    createDriver: () => sqliteDriver(database),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  }
+}
+
+function sqliteDriver(database: DatabaseSync): Driver {
+  const connection = sqliteConnection(database)
+  return {
+    async init() {},
+    async acquireConnection() {
+      return connection
+    },
+    async beginTransaction() {
+      // A transaction that begins by reading could not always become a writer later.
+      execute(database, 'begin immediate')
+    },
+    async commitTransaction() {
+      execute(database, 'commit')
+    },
+    async rollbackTransaction() {
+      // SQLite has ended it by itself after some errors, a full disk among them.
+      if (database.isTransaction) execute(database, 'rollback')
+    },
+    async releaseConnection() {},
+    async destroy() {
+      if (database.isOpen) database.close()
+    },
+  }
+}
+
+type Prepared = { readonly statement: StatementSync; readonly reads: boolean }
+
+function sqliteConnection(database: DatabaseSync): DatabaseConnection {
+  const prepared = new Map<string, Prepared>()
+
+  function prepare(sql: string): Prepared {
+    const known = prepared.get(sql)
+    if (known !== undefined) return known
+    const statement = database.prepare(sql)
+    const fresh = { statement, reads: statement.columns().length > 0 }
+    // The oldest goes: what is asked all the time is soon prepared again.
+    for (const oldest of prepared.keys()) {
+      if (prepared.size < STATEMENTS_MAX) break
+      prepared.delete(oldest)
+    }
+    prepared.set(sql, fresh)
+    return fresh
+  }
+
+  return {
+    async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+      if (!database.isOpen) throw new StoreError('closed', 'the store is closed')
+      try {
+        const { statement, reads } = prepare(query.sql)
+        const values = query.parameters as readonly SQLInputValue[]
+        if (reads) return { rows: statement.all(...values) as R[] }
+        return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) }
+      } catch (cause) {
+        throw toStoreError(cause, 'the store could not carry out a statement')
+      }
+    },
+    streamQuery() {
+      throw new StoreError('refused', 'streamed queries are not used')
+    },
+  }
+}
+
+function execute(database: DatabaseSync, sql: string): void {
+  try {
+    database.exec(sql)
+  } catch (cause) {
+    throw toStoreError(cause, `the store could not ${sql}`)
+  }
+}

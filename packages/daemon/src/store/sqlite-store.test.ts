@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { describe, it } from 'node:test'
+import type { Payment, PaymentId } from '../payment/payment.ts'
+import { failure, hex, key, NOW_MS, paid, samplePayment } from './sample-subjects.ts'
+import { openSqlite } from './sqlite-dialect.ts'
+import { createSqliteStore, sqliteStoreOn } from './sqlite-store.ts'
+import { exerciseStore } from './store.contract.ts'
+
+const clock = { nowMs: () => NOW_MS, setTimer: () => ({ cancel() {} }) }
+
+exerciseStore('a store in memory', () => createSqliteStore(':memory:', { clock }))
+
+describe('a store in a file', () => {
+  inFolder('keeps everything over a restart', async (folder) => {
+    const path = join(folder, 'portal.db')
+    const first = await createSqliteStore(path, { clock })
+    const payment = samplePayment({ subkeys: [key(1)] })
+    await first.createPayment(payment, { key: 'k', fingerprint: 'f' }, 50)
+    const change = failure(payment, 'r', { receivedEventId: hex(1), wakeAtMs: 60 })
+    await first.commit(change)
+    const [event] = await first.feed(0, 10)
+    await first.close()
+    await first.close()
+
+    const second = await createSqliteStore(path, { clock })
+    assert.deepEqual(await second.payment(payment.id), { ...change.subject, version: 1 })
+    assert.deepEqual(await second.feed(0, 10), [event])
+    assert.equal(await second.nextWakeAtMs(), 60)
+    assert.equal((await second.awaitingAnswer([key(1)], 10)).length, 1)
+    const other = samplePayment()
+    await second.createPayment(other, null, null)
+    const again = failure(other, 'r', { receivedEventId: hex(1) })
+    assert.equal(await second.commit(again), 'duplicate')
+    const repeated = await second.createPayment(other, { key: 'k', fingerprint: 'f' }, null)
+    assert.equal(repeated.result, 'repeated')
+    await second.close()
+  })
+
+  inFolder('keeps what it acknowledged when it is killed', async (folder) => {
+    const path = join(folder, 'portal.db')
+    for (let round = 0; round < 3; round++) {
+      const acknowledged = await killAfter(40, path, round)
+      const store = await createSqliteStore(path, { clock })
+      for (const id of acknowledged) {
+        const payment = (await store.payment(id)) ?? assert.fail(`${id} is lost`)
+        assert.equal(payment.status, 'paid')
+        const events = await store.events(payment.streamId, 0, 10)
+        assert.deepEqual(
+          events.map(({ index }) => index),
+          [0],
+        )
+      }
+      await store.close()
+    }
+  })
+
+  inFolder('can be read by its owner only', async (folder) => {
+    const path = join(folder, 'portal.db')
+    const store = await createSqliteStore(path, { clock })
+    await store.ping()
+    for (const suffix of ['', '-wal']) {
+      assert.equal((await stat(path + suffix)).mode & 0o777, 0o600)
+    }
+    await store.close()
+  })
+
+  inFolder('is one file after it was closed', async (folder) => {
+    const path = join(folder, 'portal.db')
+    const store = await createSqliteStore(path, { clock })
+    await store.ping()
+    await store.close()
+    await assert.rejects(stat(`${path}-wal`), { code: 'ENOENT' })
+  })
+
+  inFolder('says what to do when it cannot be opened', async (folder) => {
+    const nowhere = join(folder, 'none', 'portal.db')
+    await assert.rejects(createSqliteStore(nowhere, { clock }), {
+      code: 'io',
+      message: /none\/portal\.db" cannot be opened: .*; make sure that the folder exists/,
+    })
+    const letter = join(folder, 'letter.txt')
+    await writeFile(letter, 'Dear Sir or Madam, this is no database.'.repeat(50))
+    await assert.rejects(createSqliteStore(letter, { clock }), { code: 'damaged' })
+  })
+
+  inFolder('is busy while another program writes, and works again after', async (folder) => {
+    const path = join(folder, 'portal.db')
+    const database = openSqlite(path)
+    const store = await sqliteStoreOn(database, { clock })
+    database.exec('pragma busy_timeout = 1')
+    const other = openSqlite(path)
+    other.exec('begin immediate')
+    await assert.rejects(store.setValue('name', 'value'), { code: 'busy' })
+    other.exec('commit')
+    other.close()
+    await store.setValue('name', 'value')
+    await store.close()
+  })
+})
+
+describe('a store that cannot be written', () => {
+  it('refuses every write of a full disk, keeps none, and works again after', async () => {
+    const database = openSqlite(':memory:')
+    const store = await sqliteStoreOn(database, { clock })
+    const kept = samplePayment()
+    await store.createPayment(kept, null, null)
+    const { page_count: pages } = database.prepare('pragma page_count').get() ?? assert.fail()
+    database.exec(`pragma max_page_count = ${pages}`)
+
+    const seen: (Payment | null)[] = []
+    const big = () => samplePayment({ description: 'x'.repeat(5_000) })
+    const refused = [big(), big(), big()]
+    const settled = await Promise.allSettled([
+      ...refused.map((payment) => store.createPayment(payment, null, null)),
+      ...refused.map(async ({ id }) => {
+        for (let i = 0; i < 20; i++) seen.push(await store.payment(id))
+      }),
+    ])
+    for (const each of settled.slice(0, 3)) {
+      assert.ok(each.status === 'rejected' && each.reason.code === 'full', 'a write was taken')
+      assert.match(each.reason.message, /free some disk space/)
+    }
+    assert.ok(seen.every((payment) => payment === null))
+    assert.equal(await store.ping(), true)
+
+    database.exec('pragma max_page_count = 100000')
+    for (const payment of refused) {
+      assert.equal((await store.createPayment(payment, null, null)).result, 'created')
+    }
+    assert.deepEqual(await store.payment(kept.id), kept)
+    await store.close()
+  })
+
+  it('refuses writes while it is read-only, still reads, and works again after', async () => {
+    const database = openSqlite(':memory:')
+    const store = await sqliteStoreOn(database, { clock })
+    const payment = samplePayment()
+    await store.createPayment(payment, null, null)
+    database.exec('pragma query_only = on')
+    await assert.rejects(store.commit(paid(payment)), { code: 'read_only' })
+    assert.equal(await store.ping(), false)
+    assert.deepEqual(await store.payment(payment.id), payment)
+    database.exec('pragma query_only = off')
+    assert.equal(await store.ping(), true)
+    assert.equal(await store.commit(paid(payment)), 'committed')
+    await store.close()
+  })
+
+  it('refuses to guess what a damaged row meant', async () => {
+    const database = openSqlite(':memory:')
+    const store = await sqliteStoreOn(database, { clock })
+    const [payment, sound] = [samplePayment(), samplePayment()]
+    await store.createPayment(payment, null, null)
+    await store.createPayment(sound, null, null)
+    for (const damage of [
+      `state = 'lost'`,
+      `own_invoice = 2`,
+      `main_key = 'nobody'`,
+      `subkeys = '{}'`,
+      `delivery = '[{"url":5}]'`,
+      `metadata = '[]'`,
+    ]) {
+      database.exec('savepoint damage')
+      database.exec(`update payments set ${damage} where id = '${payment.id}'`)
+      await assert.rejects(store.payment(payment.id), { code: 'damaged' })
+      assert.deepEqual(await store.payment(sound.id), sound)
+      database.exec('rollback to damage')
+      database.exec('release damage')
+    }
+    await store.close()
+  })
+})
+
+describe('received events', () => {
+  it('are known again for a week, then forgotten', async () => {
+    let nowMs = NOW_MS
+    const database = openSqlite(':memory:')
+    const store = await sqliteStoreOn(database, {
+      clock: { nowMs: () => nowMs, setTimer: () => ({ cancel() {} }) },
+    })
+    const receive = async (n: number) => {
+      const payment = samplePayment()
+      await store.createPayment(payment, null, null)
+      return store.commit(failure(payment, 'r', { receivedEventId: hex(n), atMs: nowMs }))
+    }
+    const week = 7 * 86_400_000
+    assert.equal(await receive(1), 'committed')
+    nowMs += week
+    assert.equal(await receive(1), 'duplicate')
+    nowMs += 60_001
+    await receive(2)
+    const kept = database.prepare('select event_id from received_events').all()
+    assert.deepEqual(
+      kept.map((row) => row.event_id),
+      [hex(2)],
+    )
+    await store.close()
+  })
+})
+
+function inFolder(name: string, check: (folder: string) => Promise<void>): void {
+  it(name, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'portal-store-'))
+    try {
+      await check(folder)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+}
+
+// Another process pays payments, many at a time, and says so as each commit is acknowledged; it is
+// killed in the midst of it. What it said is answered.
+async function killAfter(count: number, path: string, round: number): Promise<PaymentId[]> {
+  const args = ['--input-type=module', '--eval', PAYER, path, String(round)]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const acknowledged: PaymentId[] = []
+  for await (const line of createInterface(child.stdout)) {
+    acknowledged.push(line as PaymentId)
+    if (acknowledged.length === count) child.kill('SIGKILL')
+  }
+  if (child.signalCode === null) await once(child, 'exit')
+  assert.equal(child.signalCode, 'SIGKILL')
+  assert.ok(acknowledged.length >= count)
+  return acknowledged
+}
+
+const PAYER = `
+  import { writeSync } from 'node:fs'
+  import { createSqliteStore } from '${new URL('sqlite-store.ts', import.meta.url)}'
+  import { paid, samplePayment } from '${new URL('sample-subjects.ts', import.meta.url)}'
+  const [path, round] = process.argv.slice(1)
+  const clock = { nowMs: () => 0, setTimer: () => ({ cancel() {} }) }
+  const store = await createSqliteStore(path, { clock })
+  async function pay() {
+    for (;;) {
+      const sample = samplePayment()
+      const mark = (name) => round + '/' + name
+      const payment = { ...sample, id: mark(sample.id), streamId: mark(sample.streamId),
+        requestId: mark(sample.requestId) }
+      await store.createPayment(payment, null, null)
+      await store.commit(paid(payment))
+      writeSync(1, payment.id + '\\n')
+    }
+  }
+  await Promise.all(Array.from({ length: 7 }, pay))
+`

@@ -1,0 +1,41 @@
+// Small values by name, and the relays that users named.
+import { texts } from './decode.ts'
+import type { Query, Session } from './query.ts'
+import type { StoreValueRow } from './schema.ts'
+
+export async function value(on: Session, name: string): Promise<string | null> {
+  return (await on.first(VALUE, { name }))?.value ?? null
+}
+
+export async function setValue(on: Session, name: string, text: string): Promise<void> {
+  await on.write(SET_VALUE, { name, value: text })
+}
+
+/** Inside a transaction: the value that stands afterwards, which is `text` only where none was. */
+export async function initValue(on: Session, name: string, text: string): Promise<string> {
+  await on.write(INIT_VALUE, { name, value: text })
+  return (await value(on, name)) ?? text
+}
+
+export async function relaysOf(on: Session, mainKey: string): Promise<readonly string[]> {
+  const row = await on.first(USER_RELAYS, { mainKey })
+  return row === undefined ? [] : texts(row.relays, 'user_relays.relays')
+}
+
+const VALUE: Query<{ name: string }, { value: string }> = (db, { name }) =>
+  db.selectFrom('store_values').select('value').where('name', '=', name)
+
+const SET_VALUE: Query<StoreValueRow, unknown> = (db, row) =>
+  db
+    .insertInto('store_values')
+    .values(row)
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: row.value }))
+
+const INIT_VALUE: Query<StoreValueRow, unknown> = (db, row) =>
+  db
+    .insertInto('store_values')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+
+const USER_RELAYS: Query<{ mainKey: string }, { relays: string }> = (db, { mainKey }) =>
+  db.selectFrom('user_relays').select('relays').where('main_key', '=', mainKey)

@@ -1,0 +1,126 @@
+// A Lightning node for tests: real BOLT11 invoices, a ledger in a map, and whatever trouble a test wants.
+import {
+  encodeInvoice,
+  fromHex,
+  generateSecretKey,
+  msat,
+  type PaymentHash,
+  parsePreimage,
+  paymentHashOf,
+  type Preimage,
+  secp256k1 as secp,
+  toHex,
+} from 'portal-protocol'
+import type {
+  Clock,
+  InvoiceLookUp,
+  InvoiceOrder,
+  Lightning,
+  LightningWatcher,
+  PortError,
+} from '../engine/ports.ts'
+
+type Made = { readonly order: InvoiceOrder; readonly preimage: Preimage; state: InvoiceLookUp['state'] }
+
+export interface FakeLightning extends Lightning {
+  /** Thrown by every call while set. */
+  trouble: PortError | null
+  /** Calls never answer while true. */
+  hanging: boolean
+  cancels: boolean
+  /** The amount on the next invoices, instead of the one asked for. */
+  wrongAmountMsat: bigint | null
+  readonly made: Map<PaymentHash, Made>
+  readonly calls: string[]
+  preimageOf(paymentHash: PaymentHash | null): Preimage
+  /** The money arrives; `push: false` when the notification is lost. */
+  settle(paymentHash: PaymentHash | null, options?: { readonly push?: boolean }): Promise<void>
+}
+
+export function createFakeLightning(clock: Clock): FakeLightning {
+  let count = 0
+  let watcher: LightningWatcher | null = null
+  const secret = generateSecretKey((length) => new Uint8Array(length).fill(7), secp)
+
+  const meet = async (call: string): Promise<void> => {
+    node.calls.push(call)
+    if (node.trouble !== null) throw node.trouble
+    if (node.hanging) await new Promise<never>(() => {})
+  }
+  const find = (paymentHash: PaymentHash | null) =>
+    paymentHash === null ? undefined : node.made.get(paymentHash)
+
+  const node: FakeLightning = {
+    node: { network: 'regtest', publicKey: toHex(secp.publicKey(secret)), alias: 'fake' },
+    pushes: true,
+    trouble: null,
+    hanging: false,
+    cancels: false,
+    wrongAmountMsat: null,
+    made: new Map(),
+    calls: [],
+
+    start(given) {
+      watcher = given
+    },
+    async createInvoice(order) {
+      await meet('create')
+      count += 1
+      const preimage = parsePreimage(count.toString(16).padStart(64, '0'))
+      if (preimage === undefined) throw new Error('no preimage')
+      const paymentHash = paymentHashOf(preimage)
+      const createdAt = Math.floor(clock.nowMs() / 1000)
+      const invoice = encodeInvoice(
+        {
+          network: 'regtest',
+          amountMsat: msat(node.wrongAmountMsat ?? order.amountMsat),
+          paymentHash,
+          paymentSecret: toHex(fromHex(paymentHash).reverse()),
+          description: order.description,
+          createdAt,
+          expiresInSeconds: Math.max(1, order.expiresAt - createdAt),
+        },
+        secret,
+        secp,
+      )
+      node.made.set(paymentHash, { order, preimage, state: 'open' })
+      return { invoice, paymentHash }
+    },
+    async lookUp(paymentHash) {
+      await meet('look_up')
+      const made = find(paymentHash)
+      if (made === undefined) return { state: 'unknown' }
+      if (made.state !== 'settled') return made.state === 'open' ? { state: 'open' } : { state: 'cancelled' }
+      return { state: 'settled', preimage: made.preimage, settledAtMs: clock.nowMs() }
+    },
+    async cancelInvoice(paymentHash) {
+      await meet('cancel')
+      if (!node.cancels) return 'unsupported'
+      const made = find(paymentHash)
+      if (made?.state === 'settled') return 'settled'
+      if (made !== undefined) made.state = 'cancelled'
+      return 'cancelled'
+    },
+    async settledSince() {
+      await meet('settled_since')
+      return [...node.made]
+        .filter(([, made]) => made.state === 'settled')
+        .map(([paymentHash, { preimage }]) => ({ paymentHash, preimage, cursor: null }))
+    },
+    ping: async () => node.trouble === null,
+    close: async () => {},
+
+    preimageOf(paymentHash) {
+      const made = find(paymentHash)
+      if (made === undefined) throw new Error('no such invoice')
+      return made.preimage
+    },
+    async settle(paymentHash, { push = true } = {}) {
+      const made = find(paymentHash)
+      if (made === undefined || paymentHash === null) throw new Error('no such invoice')
+      made.state = 'settled'
+      if (push) await watcher?.settled({ paymentHash, preimage: made.preimage, cursor: null })
+    },
+  }
+  return node
+}

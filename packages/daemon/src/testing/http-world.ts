@@ -1,0 +1,132 @@
+// A daemon for HTTP tests: the real engine on a store in memory, with a fake node and a fake messenger.
+import { randomBytes } from 'node:crypto'
+import type { InjectOptions, LightMyRequestResponse } from 'fastify'
+import { secp256k1 as secp } from 'portal-protocol'
+import { type EmbeddedRelay, systemClock } from 'portal-relay'
+import { createEngine, type Engine } from '../engine/engine.ts'
+import { silentLogger } from '../engine/logger.ts'
+import type { Clock, Store } from '../engine/ports.ts'
+import type { Metrics } from '../http/metrics.ts'
+import { createHttpServer, type HttpServer, type Limits } from '../http/server.ts'
+import { findToken, type Scope, storedToken } from '../http/tokens.ts'
+import { createSqliteStore } from '../store/sqlite-store.ts'
+import { createFakeLightning, type FakeLightning } from './fake-lightning.ts'
+import { createFakeMessenger, type FakeMessenger } from './fake-messenger.ts'
+
+export const ADMIN_TOKEN = 'admin-token-of-the-tests'
+
+export type HttpWorld = {
+  readonly server: HttpServer
+  readonly engine: Engine
+  readonly store: Store
+  readonly lightning: FakeLightning
+  readonly messenger: FakeMessenger
+  /** Names of the engine's methods that requests have reached. */
+  readonly reached: string[]
+  /** A request without a socket, with the admin token unless told otherwise. */
+  call(
+    method: 'GET' | 'POST' | 'DELETE' | 'PUT',
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<LightMyRequestResponse>
+  close(): Promise<void>
+}
+
+export type HttpWorldOptions = {
+  readonly clock?: Clock
+  readonly limits?: Limits
+  readonly corsOrigins?: readonly string[]
+  readonly relay?: EmbeddedRelay
+  readonly sandbox?: { createWallet(): Promise<{ nwc: string }> }
+  readonly metrics?: Metrics
+}
+
+export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
+  const clock = options.clock ?? systemClock
+  const store = await createSqliteStore(':memory:', { clock })
+  const lightning = createFakeLightning(clock)
+  const messenger = createFakeMessenger()
+  const random = (length: number) => randomBytes(length)
+  const reached: string[] = []
+  const log = silentLogger
+  const real = createEngine({ store, lightning, messenger, clock, random, secp, log })
+  const engine = recorded(real, reached)
+  await engine.start()
+  const server = createHttpServer({
+    engine,
+    clock,
+    random,
+    secp,
+    log,
+    tokens: { verify: (bearer) => findToken(TOKENS, bearer, 0) },
+    corsOrigins: options.corsOrigins ?? [],
+    version: '1.2.3',
+    info: {
+      network: () => 'regtest',
+      sandbox: true,
+      lightning: 'sandbox',
+      relays: () => ['wss://own.example'],
+    },
+    relay: options.relay ?? null,
+    sandbox: options.sandbox ?? null,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
+  })
+  return {
+    server,
+    engine,
+    store,
+    lightning,
+    messenger,
+    reached,
+    call(method, url, body, headers = {}) {
+      const request: InjectOptions = {
+        method,
+        url,
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      }
+      return server.inject(request)
+    },
+    async close() {
+      await server.close()
+      await engine.stop()
+      await store.close()
+    },
+  }
+}
+
+/** A token with exactly these scopes. */
+export function tokenWith(...scopes: readonly Scope[]): string {
+  return `token-with-scopes-${scopes.join('+')}`
+}
+
+const TOKENS = [
+  storedToken({ name: 'admin', scopes: ['admin'], token: ADMIN_TOKEN }, 0),
+  ...(
+    [['payments:read'], ['payments:write'], ['auth'], ['payments:read', 'payments:write']] as const
+  ).map((scopes, i) =>
+    storedToken({ name: `token-${i}`, scopes, token: tokenWith(...scopes) }, 0),
+  ),
+]
+
+function recorded(engine: Engine, reached: string[]): Engine {
+  const noting = <A extends readonly unknown[], R>(name: string, run: (...args: A) => R) => {
+    return (...args: A): R => {
+      reached.push(name)
+      return run(...args)
+    }
+  }
+  return {
+    ...engine,
+    requestSinglePayment: noting('requestSinglePayment', engine.requestSinglePayment),
+    requestInvoicePayment: noting('requestInvoicePayment', engine.requestInvoicePayment),
+    cancelPayment: noting('cancelPayment', engine.cancelPayment),
+    payment: noting('payment', engine.payment),
+    listPayments: noting('listPayments', engine.listPayments),
+    startHandshake: noting('startHandshake', engine.startHandshake),
+    closeHandshake: noting('closeHandshake', engine.closeHandshake),
+    authenticate: noting('authenticate', engine.authenticate),
+  }
+}
