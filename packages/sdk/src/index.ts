@@ -1,0 +1,40 @@
+// portal-sdk: ask a Portal daemon for Lightning payments.
+export type {
+  AuthenticationEvent,
+  EndStatus,
+  FeedItem,
+  Health,
+  Info,
+  InvoicePaymentRequest,
+  KeyHandshakeEvent,
+  KeyScanned,
+  Payment,
+  PaymentCancelled,
+  PaymentFilter,
+  PaymentList,
+  PaymentStatus,
+  Readiness,
+  SinglePaymentRequest,
+} from './api.ts'
+export { type FeedOptions, PortalClient } from './client.ts'
+export type { PortalClientOptions } from './client-options.ts'
+export { Currency } from './currency.ts'
+export {
+  type AnyPortalError,
+  AuthError,
+  ConflictError,
+  ConnectionError,
+  InvalidRequestError,
+  isPortalError,
+  NotFoundError,
+  PortalError,
+  type PortalErrorCode,
+  RateLimitError,
+  ServerError,
+} from './errors.ts'
+export type { CallOptions } from './http.ts'
+export type { KeyAuthentication } from './key-authentication.ts'
+export type { KeyHandshake, KeyHandshakeRequest, Scan } from './key-handshake.ts'
+export type { OnStatusChange, PaymentHandle, ResumedPayment } from './payment-handle.ts'
+export type { PaymentPages } from './payments.ts'
+export type { CreateOptions } from './session.ts'

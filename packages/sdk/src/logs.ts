@@ -1,0 +1,55 @@
+// The daemon's two kinds of log, as follow.ts reads them.
+import type { FeedItem, StreamEvent } from './api.ts'
+import { ConnectionError } from './errors.ts'
+import type { Log } from './follow.ts'
+import { segment } from './session.ts'
+
+/**
+ * One stream. Its indexes are dense from 0, so that one left out shows.
+ *
+ * @param after the first index wanted
+ */
+export function streamLog<Data>(streamId: string, after = 0): Log<StreamEvent<Data>> {
+  const path = `/events/${segment(streamId)}`
+  return {
+    path,
+    after,
+    read: (json) => decode<StreamEvent<Data>>(json, 'index', path),
+    next({ index }, expected) {
+      if (index < expected) return null
+      if (index === expected) return index + 1
+      throw broken(path, `event ${index} where ${expected} was due`)
+    },
+  }
+}
+
+/**
+ * The feed of all streams. Positions increase, with gaps.
+ *
+ * @param after the last position already handled
+ */
+export function feedLog(after: number): Log<FeedItem> {
+  const path = '/events'
+  return {
+    path,
+    after,
+    read: (json) => decode<FeedItem>(json, 'position', path),
+    next: ({ position }, handled) => (position > handled ? position : null),
+  }
+}
+
+/** Checks what following depends on; the rest is as the daemon's schemas say. */
+function decode<Item>(json: unknown, cursor: 'index' | 'position', path: string): Item {
+  if (
+    typeof json === 'object' &&
+    json !== null &&
+    Number.isSafeInteger(Reflect.get(json, cursor))
+  ) {
+    return json as Item
+  }
+  throw broken(path, `an event without ${cursor}`)
+}
+
+function broken(path: string, what: string): ConnectionError {
+  return new ConnectionError('invalid_answer', `GET ${path} told ${what}`)
+}

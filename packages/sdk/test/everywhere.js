@@ -1,0 +1,68 @@
+// One story told through the packed SDK, in plain JavaScript, so that every runtime and browser can run it.
+
+/**
+ * @param sdk the module `portal-sdk`
+ * @param at `baseUrl` of a daemon that restarts in mid-payment, `proxyUrl` where streams are held back,
+ *   `authToken`, `user`
+ * @returns what was seen, as JSON
+ */
+export async function tellStory(sdk, at) {
+  const { Currency, isPortalError, PortalClient } = sdk
+  const client = new PortalClient({ baseUrl: at.baseUrl, authToken: at.authToken })
+  const order = (description) => ({ amount: 10_000, currency: Currency.Millisats, description })
+
+  const told = []
+  const payment = await client.requestSinglePayment(at.user, [], order('restarts'), (status) => {
+    told.push(status.status)
+  })
+  const looped = []
+  for await (const status of payment) looped.push(status.status)
+  const end = await payment.done
+
+  const buffered = []
+  const behindProxy = new PortalClient({ baseUrl: at.proxyUrl, authToken: at.authToken }, hurried())
+  const held = await behindProxy.requestSinglePayment(at.user, [], order('held back'), (status) => {
+    buffered.push(status.status)
+  })
+  await held.done
+
+  const controller = new AbortController()
+  const options = { signal: controller.signal }
+  const left = await client.requestSinglePayment(at.user, [], order('left'), undefined, options)
+  const reason = new Error('enough')
+  controller.abort(reason)
+  const aborted = await left.done.catch((error) => error === reason)
+
+  const fed = []
+  for await (const event of client.events()) {
+    fed.push(`${event.type} ${event.index}`)
+    if (fed.length === 3) break
+  }
+  const listed = []
+  for await (const { description } of client.listPayments({ limit: 1 })) listed.push(description)
+  const refused = await client
+    .getPayment('no-such')
+    .catch((error) => isPortalError(error) && `${error.name} ${error.code} ${error.status}`)
+  const strangers = await new PortalClient({ baseUrl: at.baseUrl, authToken: 'wrong-token-12345' })
+    .info()
+    .catch((error) => isPortalError(error) && error.code)
+  const lonely = await new PortalClient({ baseUrl: 'http://127.0.0.1:1', authToken: 'x' })
+    .health()
+    .catch((error) => isPortalError(error) && error.code)
+
+  const preimage = end.status === 'paid' ? end.preimage : null
+  return { told, looped, preimage, buffered, aborted, fed, listed, refused, strangers, lonely }
+}
+
+/** Time ten times as fast, so that what is held back is noticed in half a second. */
+function hurried() {
+  return {
+    fetch: (url, init) => fetch(url, init),
+    nowMs: () => performance.now() * 10,
+    timer(ms, fire) {
+      const id = setTimeout(fire, ms / 10)
+      return () => clearTimeout(id)
+    },
+    random: () => Math.random(),
+  }
+}
