@@ -1,0 +1,73 @@
+// `npm run demo`: everything in one process (relay, sandbox Lightning, daemon on SQLite, a wallet), one
+// whole payment, then it stays up for the browser and for curl. `--once` ends after the payment.
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createLogger, readSettings, startDaemon } from 'portal-daemon'
+import { freePort } from './free-port.ts'
+import { curlLines } from './seed-lines.ts'
+import { tellStory } from './story.ts'
+import { tellTo } from './told.ts'
+import { startUser } from './user.ts'
+
+const HOST = '127.0.0.1'
+const DEFAULT_PORT = 3000
+
+const { values: options } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
+process.exitCode = await demo(options.once)
+
+async function demo(once: boolean): Promise<number> {
+  const teller = tellTo(process.stdout)
+  const wanted = Number(process.env.PORTAL_PORT ?? DEFAULT_PORT)
+  const port = await freePort(HOST, wanted)
+  const token = process.env.PORTAL_AUTH_TOKEN ?? `demo_${randomBytes(18).toString('base64url')}`
+  const dataDir = mkdtempSync(join(tmpdir(), 'portal-demo-'))
+  const settings = readSettings(
+    {
+      PORTAL_PORT: String(port),
+      PORTAL_HOST: HOST,
+      PORTAL_AUTH_TOKEN: token,
+      PORTAL_DATA_DIR: dataDir,
+      PORTAL_LOG_LEVEL: process.env.PORTAL_LOG_LEVEL ?? 'error',
+    },
+    null,
+  )
+
+  teller.say('', 'Portal, one payment from beginning to end. SANDBOX: no real money moves.', '')
+  if (port !== wanted) teller.say(`(port ${wanted} is in use, so this runs on ${port})`, '')
+  const daemon = await startDaemon(settings, createLogger(settings.logLevel))
+  teller.step('daemon, store and Nostr relay are up', daemon.url, ...daemon.relays)
+  if (daemon.createSandboxWallet === null) throw new Error('the demo runs on the sandbox')
+  const { nwc } = await daemon.createSandboxWallet()
+  const user = startUser(daemon.relays, nwc, () => {})
+  teller.step('a user has a wallet with 1,000,000 sandbox sat', `key ${user.publicKey}`)
+
+  const close = async () => {
+    user.close()
+    await daemon.close()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+  const end = await tellStory({ url: daemon.url, token }, user, teller)
+  const paid = end.status === 'paid' && end.proven
+  if (once || !paid) {
+    teller.say('', `${end.status} ${end.paymentHash} ${end.preimage}`)
+    await close()
+    return paid ? 0 : 1
+  }
+
+  teller.say(
+    '',
+    'It stays up, and this user’s wallet keeps approving. Now with your own hands:',
+    '',
+    ...curlLines(daemon.url, token, user.publicKey),
+    '',
+    `API reference: ${daemon.url}/docs    Ctrl-C ends it.`,
+  )
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+  await close()
+  return 0
+}
