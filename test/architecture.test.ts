@@ -27,7 +27,12 @@ const DAEMON_LAYERS: readonly (readonly string[])[] = [
 ]
 
 /** Folders whose rules are pure: no Node API, no socket, no clock, no randomness. */
-const PURE = ['packages/protocol/src', ...['log', 'asking', 'payment', 'handshake', 'authentication'].map((folder) => `packages/daemon/src/${folder}`)]
+const PURE = [
+  'packages/protocol/src',
+  ...['log', 'asking', 'payment', 'handshake', 'authentication'].map(
+    (folder) => `packages/daemon/src/${folder}`,
+  ),
+]
 
 const LINES_MAX = 320
 
@@ -48,7 +53,9 @@ describe('the architecture', () => {
   })
 
   it('lets only the daemon’s main see the sandbox', () => {
-    const seeing = imports.filter(({ from, to }) => packageOf(from) === 'daemon' && to === 'portal-sandbox')
+    const seeing = imports.filter(
+      ({ from, to }) => packageOf(from) === 'daemon' && to === 'portal-sandbox',
+    )
     assert(seeing.every(({ from }) => !from.slice('packages/daemon/src/'.length).includes('/')))
   })
 
@@ -70,7 +77,8 @@ describe('the architecture', () => {
   it('keeps the rules pure', () => {
     const pure = sources.filter((file) => PURE.some((folder) => file.startsWith(`${folder}/`)))
     assert(pure.length > 20)
-    const forbidden = /\bDate\.now\b|\bMath\.random\b|\bnew Date\b|\bprocess\.|\bsetTimeout\b|\bfetch\(/
+    const forbidden =
+      /\bDate\.now\b|\bMath\.random\b|\bnew Date\b|\bprocess\.|\bsetTimeout\b|\bfetch\(/
     for (const file of pure) {
       assert(!forbidden.test(code(file)), `${file} reads the world`)
       const outside = importsOf(file).filter(({ to }) => to.startsWith('node:'))
@@ -79,7 +87,8 @@ describe('the architecture', () => {
   })
 
   it('reads the clock, the environment and randomness only where that is the file’s purpose', () => {
-    const allowed = /(clock|main|start|doctor|token|command|terminal|settings|world|web-socket)\.ts$/
+    const allowed =
+      /(clock|main|start|doctor|token|command|terminal|settings|world|web-socket)\.ts$/
     const found = sources
       .filter((file) => !allowed.test(file))
       .filter((file) => /\bDate\.now\b|\bMath\.random\b|\bprocess\.env\b/.test(code(file)))
@@ -95,13 +104,19 @@ describe('the architecture', () => {
   })
 
   it('has no drawers', () => {
-    const drawer = /(^|\/)(utils?|common|helpers?|misc|lib|services|managers|models|types)(\.ts$|\/)/
-    assert.deepEqual(sources.filter((file) => drawer.test(file.replace(/^packages\//, ''))), [])
+    const drawer =
+      /(^|\/)(utils?|common|helpers?|misc|lib|services|managers|models|types)(\.ts$|\/)/
+    assert.deepEqual(
+      sources.filter((file) => drawer.test(file.replace(/^packages\//, ''))),
+      [],
+    )
   })
 
   it('has no any, no non-null assertion and no silenced check', () => {
     const silenced = /: any\b|<any>|as any\b|@ts-ignore|@ts-expect-error|biome-ignore|as unknown as/
-    const found = sources.filter((file) => !file.includes('.generated.') && silenced.test(code(file)))
+    const found = sources.filter(
+      (file) => !file.includes('.generated.') && silenced.test(code(file)),
+    )
     assert.deepEqual(found, [])
   })
 })

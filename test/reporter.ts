@@ -9,7 +9,8 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
   const byFile = new Map<string, Tally>()
   for await (const event of source) {
     if (event.type !== 'test:pass' && event.type !== 'test:fail') {
-      if (event.type === 'test:stdout' && event.data.message.startsWith('»')) yield event.data.message
+      if (event.type === 'test:stdout' && event.data.message.startsWith('»'))
+        yield event.data.message
       continue
     }
     const { name, nesting, details, file = '', skip } = event.data
@@ -56,5 +57,7 @@ function indent(text: string): string {
 }
 
 function cause(error: Error): string {
-  return error.cause === undefined ? '' : `${indent(String((error.cause as Error).stack ?? error.cause))}\n`
+  return error.cause === undefined
+    ? ''
+    : `${indent(String((error.cause as Error).stack ?? error.cause))}\n`
 }

@@ -77,7 +77,9 @@ function run(
     }
     child.stdout.on('data', take)
     child.stderr.on('data', take)
-    child.on('error', (error) => resolve({ code: 1, output: `${relative(root, command)}: ${error}` }))
+    child.on('error', (error) =>
+      resolve({ code: 1, output: `${relative(root, command)}: ${error}` }),
+    )
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })
 }

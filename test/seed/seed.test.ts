@@ -53,7 +53,9 @@ describe('the seed page', () => {
     const asked = await fetch(`${daemon.url}/payments/single`, { method: 'POST', headers, body })
     const { stream_id } = (await asked.json()) as { stream_id: string }
     const url = `${daemon.url}/events/${stream_id}?after=0&wait=30`
-    const { events } = (await (await fetch(url, { headers })).json()) as { events: { index: number }[] }
+    const { events } = (await (await fetch(url, { headers })).json()) as {
+      events: { index: number }[]
+    }
     assert.equal(events[0]?.index, 0)
   })
 })
@@ -62,7 +64,9 @@ describe('the examples', () => {
   it('shop.ts asks a user and prints paid', async () => {
     const { publicKey } = await daemon.user()
     const env = { BASE_URL: daemon.url, AUTH_TOKEN: daemon.token }
-    const { code, output } = await runCommand(process.execPath, ['examples/shop.ts', publicKey], { env })
+    const { code, output } = await runCommand(process.execPath, ['examples/shop.ts', publicKey], {
+      env,
+    })
     assert.match(output, /^paid\npreimage [0-9a-f]{64}$/m)
     assert.equal(code, 0)
   })

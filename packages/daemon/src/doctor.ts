@@ -1,6 +1,7 @@
 // `npm run doctor`: tries each part of a set-up by using it and says what to do about what does not work.
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
+import { createNwcClient } from 'portal-nwc'
 import {
   createIdentity,
   generateSecretKey,
@@ -8,8 +9,7 @@ import {
   parseSecretKey,
   secp256k1 as secp,
 } from 'portal-protocol'
-import { createNwcClient } from 'portal-nwc'
-import { createRelayPool, type RelayPool, systemClock as clock } from 'portal-relay'
+import { systemClock as clock, createRelayPool, type RelayPool } from 'portal-relay'
 import { createWsOpener } from 'portal-relay/ws-client'
 import { readSettings, SettingsError } from './config/read-settings.ts'
 import type { Settings } from './config/settings.ts'
@@ -102,7 +102,8 @@ function disk({ dataDir: path }: Settings): Finding {
 
 function nostrKey({ nostrKey: key }: Settings): Finding {
   const part = 'key'
-  if (key === null) return { part, verdict: 'ok', found: 'made at the first start, kept in the data' }
+  if (key === null)
+    return { part, verdict: 'ok', found: 'made at the first start, kept in the data' }
   const { publicKey } = createIdentity(parseSecretKey(key.reveal(), secp), {
     secp,
     random: (length) => randomBytes(length),
@@ -126,7 +127,8 @@ async function lightning(settings: Settings, pool: RelayPool): Promise<Finding> 
     const remedy = 'for real money set PORTAL_LIGHTNING to a Nostr Wallet Connect string'
     return { part, verdict: 'warning', found: 'SANDBOX: no real money moves', remedy }
   }
-  if (settings.lightning.type !== 'nwc') return { part, verdict: 'ok', found: settings.lightning.type }
+  if (settings.lightning.type !== 'nwc')
+    return { part, verdict: 'ok', found: settings.lightning.type }
   const connection = parseNwcConnection(settings.lightning.connection.reveal(), secp)
   const random = (length: number) => randomBytes(length)
   const client = createNwcClient(connection, { pool, secp, random, clock })
@@ -181,9 +183,18 @@ async function relay(url: string, pool: RelayPool): Promise<Finding> {
   }
   if ((await back) !== event.id) {
     const remedy = 'use another relay: this one says OK and does not deliver'
-    return { part, verdict: 'broken', found: `${url}: took an event and did not give it back`, remedy }
+    return {
+      part,
+      verdict: 'broken',
+      found: `${url}: took an event and did not give it back`,
+      remedy,
+    }
   }
-  return { part, verdict: 'ok', found: `${url}: there and back in ${clock.nowMs() - startedAtMs} ms` }
+  return {
+    part,
+    verdict: 'ok',
+    found: `${url}: there and back in ${clock.nowMs() - startedAtMs} ms`,
+  }
 }
 
 /** A relay's web server says what time it is; wallets refuse requests that look expired to them. */
@@ -220,7 +231,12 @@ async function publicUrl({ publicUrl: url }: Settings): Promise<Finding> {
   }
 }
 
-function relayAdvice({ relays, embeddedRelay, publicUrl: url, lightning: node }: Settings): Finding[] {
+function relayAdvice({
+  relays,
+  embeddedRelay,
+  publicUrl: url,
+  lightning: node,
+}: Settings): Finding[] {
   if (relays.length > 0 || (embeddedRelay && url !== null) || node.type === 'sandbox') return []
   const found = 'only the embedded relay, at an address only this machine knows'
   const remedy = 'set PORTAL_RELAYS, or PORTAL_PUBLIC_URL'

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createNwcClient } from 'portal-nwc'
 import {
   createIdentity,
   generateSecretKey,
@@ -13,15 +14,14 @@ import {
   parseSecretKey,
   secp256k1 as secp,
 } from 'portal-protocol'
-import { createNwcClient } from 'portal-nwc'
 import {
+  systemClock as clock,
   createEmbeddedRelay,
   createEventVerifier,
   createRelayPool,
   type EmbeddedRelay,
   normalizeRelayUrl,
   type RelayPool,
-  systemClock as clock,
   type VerifyEvent,
 } from 'portal-relay'
 import { createWsOpener } from 'portal-relay/ws-client'
@@ -32,7 +32,14 @@ import type { Logger } from './engine/logger.ts'
 import type { Lightning, Store } from './engine/ports.ts'
 import { createHttpServer } from './http/server.ts'
 import { type TokenWatch, watchTokens } from './http/token-watch.ts'
-import { addToken, newToken, parseTokenBook, SCOPES, storedToken, TOKEN_BOOK } from './http/tokens.ts'
+import {
+  addToken,
+  newToken,
+  parseTokenBook,
+  SCOPES,
+  storedToken,
+  TOKEN_BOOK,
+} from './http/tokens.ts'
 import { createNwcLightning } from './lightning/nwc.ts'
 import { createNostrMessenger, type NostrMessenger } from './nostr/messenger.ts'
 import { isPublicAddress } from './nostr/usable-relays.ts'
@@ -94,7 +101,10 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
     verify,
   })
 
-  const sandbox = settings.lightning.type === 'sandbox' ? await startSandbox(settings, relays, pool, verify) : null
+  const sandbox =
+    settings.lightning.type === 'sandbox'
+      ? await startSandbox(settings, relays, pool, verify)
+      : null
   const lightning = await openLightning(settings, sandbox, pool, verify, log)
   const engine = createEngine({ store, lightning, messenger, clock, random, secp, log })
   relay?.onSubscribed(messenger.subscribed)
@@ -170,7 +180,9 @@ async function openTokens(
   const nowS = Math.floor(clock.nowMs() / 1000)
   const given = settings.authToken?.reveal()
   const fixed =
-    given === undefined ? [] : [storedToken({ name: 'settings', scopes: SCOPES, token: given }, nowS)]
+    given === undefined
+      ? []
+      : [storedToken({ name: 'settings', scopes: SCOPES, token: given }, nowS)]
   let made: string | null = null
   if (fixed.length === 0 && parseTokenBook(await store.value(TOKEN_BOOK)).length === 0) {
     made = newToken(random)

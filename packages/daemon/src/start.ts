@@ -31,7 +31,9 @@ async function run(): Promise<void> {
 function announce(daemon: Daemon): void {
   const sandbox = daemon.lightning === 'sandbox'
   console.log(`Portal listens on ${daemon.url}`)
-  console.log(`  network    ${sandbox ? 'SANDBOX: simulated Lightning, no real money' : daemon.lightning}`)
+  console.log(
+    `  network    ${sandbox ? 'SANDBOX: simulated Lightning, no real money' : daemon.lightning}`,
+  )
   console.log(`  public key ${daemon.npub}`)
   console.log(`  relays     ${daemon.relays.join(', ')}`)
   if (daemon.newToken !== null) {
@@ -55,6 +57,7 @@ function stop(daemon: Daemon): void {
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? String(error.code) : ''
-  if (code === 'EADDRINUSE') return `The port is in use: stop what listens there or set PORTAL_PORT.`
+  if (code === 'EADDRINUSE')
+    return `The port is in use: stop what listens there or set PORTAL_PORT.`
   return `Portal cannot start: ${error.message}`
 }

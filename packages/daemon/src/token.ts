@@ -28,7 +28,9 @@ async function main(args: readonly string[]): Promise<number> {
     }
   } catch (error) {
     const known =
-      error instanceof TokenError || error instanceof TokenUsageError || error instanceof SettingsError
+      error instanceof TokenError ||
+      error instanceof TokenUsageError ||
+      error instanceof SettingsError
     if (!known) throw error
     console.error(error.message)
     return 1

@@ -48,7 +48,14 @@ async function meet(client: PortalClient, user: User, teller: Teller): Promise<s
   const handshake = await client.keyHandshake()
   const code = await QRCode.toString(handshake.url, { type: 'utf8', errorCorrectionLevel: 'L' })
   teller.step('the shop shows this to the user, who scans it with a wallet', handshake.url)
-  teller.say('', ...code.trimEnd().split('\n').map((line) => `     ${line}`), '')
+  teller.say(
+    '',
+    ...code
+      .trimEnd()
+      .split('\n')
+      .map((line) => `     ${line}`),
+    '',
+  )
   await user.scan(handshake.url)
   const scan = await handshake.done
   if (!('main_key' in scan)) throw new Error('nobody opened the handshake URL')

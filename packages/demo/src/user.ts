@@ -1,6 +1,7 @@
 // The user of the story: a wallet with a fresh key and a funded sandbox account, that approves whatever
 // it is asked. It reaches the daemon as any wallet does, over the relay's WebSocket.
 import { randomBytes } from 'node:crypto'
+import { createNwcClient } from 'portal-nwc'
 import {
   createIdentity,
   generateSecretKey,
@@ -8,8 +9,7 @@ import {
   parseNwcConnection,
   secp256k1 as secp,
 } from 'portal-protocol'
-import { createNwcClient } from 'portal-nwc'
-import { createRelayPool, openWebSocket, systemClock as clock } from 'portal-relay'
+import { systemClock as clock, createRelayPool, openWebSocket } from 'portal-relay'
 import {
   automatic,
   createMemoryAnswerStore,

@@ -83,13 +83,13 @@ async function takeOwn(
   event: NostrEvent,
   source: EventSource,
 ): Promise<Verdict> {
-  if (intake.wanted?.(event) === false) return refused(UNWANTED)
   if (source.work !== undefined && source.commits >= intake.limits.commitsPerConnectionMax) {
     return refused('rate-limited: too many events are being recorded, send it again later')
   }
-  if (source.work?.take(WORK.verification) === false) return refused(TOO_FAST)
   source.commits += 1
   try {
+    if (intake.wanted?.(event) === false) return refused(UNWANTED)
+    if (source.work?.take(WORK.verification) === false) return refused(TOO_FAST)
     switch (await intercept(event)) {
       case 'delivered':
         return spread(intake, event, source)

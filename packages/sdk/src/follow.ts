@@ -89,7 +89,7 @@ export function createFollower(http: Http, onOutage: (error: unknown) => void): 
           const item = log.read(json)
           const next = log.next(item, after)
           if (next === null) continue
-          after = log.after
+          after = next
           told += 1
           yield item
         }

@@ -5,7 +5,7 @@ import {
   PortalClient,
   type PortalClientOptions,
 } from '../src/index.ts'
-import { realWorld } from '../src/world.ts'
+import { realWorld, type World } from '../src/world.ts'
 import { type FakeDaemon, startFakeDaemon, TOKEN } from './fake-daemon.ts'
 import { hurry } from './virtual-world.ts'
 
@@ -27,26 +27,50 @@ export type Setting = {
   at(baseUrl: string): PortalClient
 }
 
+/** Far beyond what a call takes here, however busy the machine: 60 s for the hurried client. */
+const TIMEOUT_MS = 600_000
+
 /** A daemon and a client for whom time runs ten times as fast; all gone when the test ends. */
 export async function setUp(
   t: { after(end: () => Promise<void>): void },
   options: Partial<PortalClientOptions> = {},
 ): Promise<Setting> {
   const daemon = await startFakeDaemon()
-  t.after(() => daemon.down())
+  const { world, end } = mortal(hurry(realWorld, 10))
+  t.after(async () => {
+    end()
+    await daemon.down()
+  })
   const errors: unknown[] = []
   const at = (baseUrl: string) => {
     const onError = (error: unknown) => errors.push(error)
-    return new PortalClient(
-      { baseUrl, authToken: TOKEN, onError, ...options },
-      hurry(realWorld, 10),
-    )
+    const given = { baseUrl, authToken: TOKEN, onError, timeoutMs: TIMEOUT_MS, ...options }
+    return new PortalClient(given, world)
   }
   return { daemon, errors, at, client: at(daemon.baseUrl) }
 }
 
+/** After its end no timer fires, so that what a failed test left open does not keep the process. */
+function mortal(world: World): { readonly world: World; end(): void } {
+  let over = false
+  const timer: World['timer'] = (ms, fire) => (over ? () => {} : world.timer(ms, fire))
+  return {
+    world: { ...world, timer },
+    end() {
+      over = true
+    },
+  }
+}
+
+const PATIENCE_MS = 30_000
+
+/** Waits for something that must come. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+  const endMs = Date.now() + PATIENCE_MS
+  while (!condition()) {
+    if (Date.now() > endMs) throw new Error(`waited in vain for ${condition}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
 }
 
 export function words(statuses: readonly PaymentStatus[]): string {

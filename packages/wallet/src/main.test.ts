@@ -5,10 +5,9 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { formatHandshakeUrl } from 'portal-protocol'
-import { randomIdentity } from './testing/merchant.ts'
 import { type Network, openNetwork, type Watched, watched } from './testing/network.ts'
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
@@ -20,8 +19,17 @@ type Run = {
   type(text: string): void
 }
 
+const children = new Set<ChildProcess>()
+
+// A test that fails must not leave a wallet behind.
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 function runWallet(args: readonly string[], env: Record<string, string> = {}): Run {
   const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } })
+  children.add(child)
+  child.once('exit', () => children.delete(child))
   const lines = watched<string>()
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', lines.push)
@@ -100,7 +108,7 @@ test('a URL that greets no more leaves the wallet listening: the merchant may kn
   withNetwork(async (network, dataDir) => {
     const { nwc } = await network.fund()
     const { url } = network.handshakeUrl()
-    const nobody = formatHandshakeUrl({ ...url, mainKey: randomIdentity().publicKey })
+    const nobody = formatHandshakeUrl({ ...url, mainKey: network.unwelcome })
     const args = ['--connect', nobody, '--nwc', nwc, '--auto', 'reject', '--data', dataDir]
     const wallet = runWallet(args)
     await wallet.lines.find((line) => line.startsWith('no relay of the handshake URL took'))

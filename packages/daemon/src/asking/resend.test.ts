@@ -15,7 +15,8 @@ describe('the re-send schedule', () => {
 
   it('repeats the byte-identical event for the first minute and signs afresh from then on', () => {
     assert.equal(signsAfresh(null, 0), true)
-    for (const offset of [1, 2, 4, 8, 15, 30, 60]) assert.equal(signsAfresh(0, offset * 1000), false)
+    for (const offset of [1, 2, 4, 8, 15, 30, 60])
+      assert.equal(signsAfresh(0, offset * 1000), false)
     assert.equal(signsAfresh(0, 120_000), true)
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { inspect } from 'node:util'
-import { describe, it } from 'node:test'
 import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { settingsHelp, settingsPage } from './describe-settings.ts'
 import { readSettings, SettingsError } from './read-settings.ts'
 import { SETTINGS } from './settings.ts'
@@ -19,11 +19,15 @@ const complaints = (environment: Record<string, string>, toml: string | null = n
 describe('settings', () => {
   it('have defaults that need nothing', () => {
     const { port, host, lightning, embeddedRelay } = readSettings({ PATH: '/bin' }, null)
-    assert.deepEqual([port, host, lightning.type, embeddedRelay], [3000, '127.0.0.1', 'sandbox', true])
+    assert.deepEqual(
+      [port, host, lightning.type, embeddedRelay],
+      [3000, '127.0.0.1', 'sandbox', true],
+    )
   })
 
   it('come from portal.toml, and the environment wins', () => {
-    const toml = 'port = 4000\nhost = "0.0.0.0"\nrelays = ["wss://a.example", "wss://b.example"]\nembedded_relay = false'
+    const toml =
+      'port = 4000\nhost = "0.0.0.0"\nrelays = ["wss://a.example", "wss://b.example"]\nembedded_relay = false'
     const settings = readSettings({ PORTAL_PORT: '5000' }, toml)
     assert.deepEqual([settings.port, settings.host], [5000, '0.0.0.0'])
     assert.deepEqual(settings.relays, ['wss://a.example', 'wss://b.example'])
@@ -32,13 +36,22 @@ describe('settings', () => {
 
   it('complain of everything at once, each with an example', () => {
     const found = complaints(
-      { PORTAL_PORT: '70000', PORTAL_AUTH_TOKEN: 'short', PORTAL_RELAYS: 'http://x', PORTAL_PROT: '1' },
+      {
+        PORTAL_PORT: '70000',
+        PORTAL_AUTH_TOKEN: 'short',
+        PORTAL_RELAYS: 'http://x',
+        PORTAL_PROT: '1',
+      },
       'lightnin = "sandbox"\nnetwork = "moon"',
     )
     assert.equal(found.length, 6)
     assert(found.some((line) => line === 'PORTAL_PROT is not a setting; did you mean PORTAL_PORT?'))
-    assert(found.some((line) => line.includes('"lightnin" is not a setting; did you mean lightning?')))
-    assert(found.some((line) => line.startsWith('PORTAL_PORT must be a whole number from 0 to 65535')))
+    assert(
+      found.some((line) => line.includes('"lightnin" is not a setting; did you mean lightning?')),
+    )
+    assert(
+      found.some((line) => line.startsWith('PORTAL_PORT must be a whole number from 0 to 65535')),
+    )
   })
 
   it('name contradictions', () => {

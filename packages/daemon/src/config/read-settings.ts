@@ -25,7 +25,8 @@ export function readSettings(environment: Environment, toml: string | null): Set
   }
   for (const key of Object.keys(file)) {
     const keys = new Set(Object.values(SETTINGS).map(({ env }) => tomlKey(env)))
-    if (!keys.has(key)) complaints.push(`portal.toml: "${key}" is not a setting${suggestion(key, keys)}`)
+    if (!keys.has(key))
+      complaints.push(`portal.toml: "${key}" is not a setting${suggestion(key, keys)}`)
   }
 
   function value<K extends keyof Settings>(name: K): Settings[K] {

@@ -2,8 +2,8 @@
 // and time that do as each test says.
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { openWorld, USER, type World } from '../testing/world.ts'
 import { testKey } from '../testing/fake-messenger.ts'
+import { openWorld, USER, type World } from '../testing/world.ts'
 import { PortError } from './ports.ts'
 
 const S = 1_000
@@ -39,7 +39,10 @@ describe('a payment from request to paid', () => {
     const payment = await world.ask()
     await world.lightning.settle(payment.paymentHash)
     await world.clock.advance(400 * S)
-    assert.deepEqual(world.lightning.calls.filter((call) => call === 'look_up'), [])
+    assert.deepEqual(
+      world.lightning.calls.filter((call) => call === 'look_up'),
+      [],
+    )
   })
 
   promise('finds by reconcile what the node forgot to push', async (world) => {
@@ -51,14 +54,20 @@ describe('a payment from request to paid', () => {
 })
 
 describe('a wallet’s word', () => {
-  promise('is never enough for paid: a claim without proof is looked up, and found untrue', async (world) => {
-    const payment = await world.ask()
-    await world.messenger.answer(USER, payment.requestId, { type: 'success', preimage: '00'.repeat(32) })
-    assert.deepEqual(await world.told(payment.streamId), ['user_approved'])
-    assert.equal(world.lightning.calls.filter((call) => call === 'look_up').length, 1)
-    await world.clock.advance(310 * S)
-    assert.deepEqual(await world.told(payment.streamId), ['user_approved', 'timeout/unpaid'])
-  })
+  promise(
+    'is never enough for paid: a claim without proof is looked up, and found untrue',
+    async (world) => {
+      const payment = await world.ask()
+      await world.messenger.answer(USER, payment.requestId, {
+        type: 'success',
+        preimage: '00'.repeat(32),
+      })
+      assert.deepEqual(await world.told(payment.streamId), ['user_approved'])
+      assert.equal(world.lightning.calls.filter((call) => call === 'look_up').length, 1)
+      await world.clock.advance(310 * S)
+      assert.deepEqual(await world.told(payment.streamId), ['user_approved', 'timeout/unpaid'])
+    },
+  )
 
   promise('counts as proof when its preimage hashes to the payment hash', async (world) => {
     const payment = await world.ask()
@@ -90,7 +99,10 @@ describe('money that comes late', () => {
     await world.lightning.settle(payment.paymentHash)
     assert.deepEqual(await world.told(payment.streamId), ['timeout/unanswered', 'paid/late'])
     const { status, late, paidAtMs, preimage } = await world.current(payment)
-    assert.deepEqual([status, late, paidAtMs !== null, preimage !== null], ['timeout', true, true, true])
+    assert.deepEqual(
+      [status, late, paidAtMs !== null, preimage !== null],
+      ['timeout', true, true, true],
+    )
   })
 
   promise('is told after a rejection', async (world) => {
@@ -155,16 +167,19 @@ describe('an end', () => {
     assert.equal(world.messenger.sent.length, 0)
   })
 
-  promise('is no_invoice at once when the node refuses, or gives a wrong invoice', async (world) => {
-    world.lightning.trouble = new PortError('refused', 'make_invoice: not allowed')
-    const refused = await world.ask()
-    assert.deepEqual(await world.told(refused.streamId), ['error/no_invoice'])
-    world.lightning.trouble = null
-    world.lightning.wrongAmountMsat = 1_000n
-    const wrong = await world.ask()
-    assert.deepEqual(await world.told(wrong.streamId), ['error/no_invoice'])
-    assert.equal(world.messenger.sent.length, 0)
-  })
+  promise(
+    'is no_invoice at once when the node refuses, or gives a wrong invoice',
+    async (world) => {
+      world.lightning.trouble = new PortError('refused', 'make_invoice: not allowed')
+      const refused = await world.ask()
+      assert.deepEqual(await world.told(refused.streamId), ['error/no_invoice'])
+      world.lightning.trouble = null
+      world.lightning.wrongAmountMsat = 1_000n
+      const wrong = await world.ask()
+      assert.deepEqual(await world.told(wrong.streamId), ['error/no_invoice'])
+      assert.equal(world.messenger.sent.length, 0)
+    },
+  )
 
   promise('cancels the invoice where the node can', async (world) => {
     world.lightning.cancels = true
@@ -219,19 +234,25 @@ describe('a request to a wallet', () => {
     assert.equal(world.messenger.sent.length, before + 1)
   })
 
-  promise('goes out at once after a restart, with the same request_id and invoice', async (world) => {
-    const payment = await world.ask()
-    await world.clock.advance(20 * S)
-    await world.restart()
-    await world.clock.advance(0)
-    const [sent] = world.messenger.sent
-    assert(sent?.message.type === 'payment_request')
-    assert.equal(sent.message.requestId, payment.requestId)
-    assert.equal(sent.message.invoice, payment.invoice)
-  })
+  promise(
+    'goes out at once after a restart, with the same request_id and invoice',
+    async (world) => {
+      const payment = await world.ask()
+      await world.clock.advance(20 * S)
+      await world.restart()
+      await world.clock.advance(0)
+      const [sent] = world.messenger.sent
+      assert(sent?.message.type === 'payment_request')
+      assert.equal(sent.message.requestId, payment.requestId)
+      assert.equal(sent.message.invoice, payment.invoice)
+    },
+  )
 
   promise('goes to the relays the wallet named in its handshake', async (world) => {
-    const { token } = await world.engine.startHandshake({ staticToken: null, noRequest: false }, null)
+    const { token } = await world.engine.startHandshake(
+      { staticToken: null, noRequest: false },
+      null,
+    )
     await world.messenger.handshake(USER, {
       token,
       clientInfo: { name: 'wallet', version: '1' },
@@ -268,18 +289,20 @@ describe('the same request twice', () => {
 
   promise('with the key but another body is refused', async (world) => {
     await Promise.all([world.engine.requestSinglePayment(order, key), world.clock.settle()])
-    await assert.rejects(
-      world.engine.requestSinglePayment(order, { ...key, fingerprint: 'g' }),
-      { code: 'idempotency_mismatch' },
-    )
+    await assert.rejects(world.engine.requestSinglePayment(order, { ...key, fingerprint: 'g' }), {
+      code: 'idempotency_mismatch',
+    })
   })
 
   promise('with one request_id is refused for the same user', async (world) => {
     await world.ask({ requestId: 'order-9' })
-    await assert.rejects(world.engine.requestSinglePayment({ ...order, requestId: 'order-9' }, null), {
-      code: 'conflict',
-      field: 'request_id',
-    })
+    await assert.rejects(
+      world.engine.requestSinglePayment({ ...order, requestId: 'order-9' }, null),
+      {
+        code: 'conflict',
+        field: 'request_id',
+      },
+    )
   })
 })
 
@@ -314,8 +337,15 @@ describe('handshakes and authentication', () => {
   })
 
   promise('a challenge is answered once, by the key that was asked', async (world) => {
-    const { challenge, streamId } = await world.engine.authenticate({ mainKey: USER, subkeys: [] }, null)
-    const declined = { challenge, status: { status: 'declined', reason: 'not me' }, subkeyProof: null } as const
+    const { challenge, streamId } = await world.engine.authenticate(
+      { mainKey: USER, subkeys: [] },
+      null,
+    )
+    const declined = {
+      challenge,
+      status: { status: 'declined', reason: 'not me' },
+      subkeyProof: null,
+    } as const
     await world.messenger.authenticate(testKey(203), declined)
     assert.deepEqual(await world.told(streamId), [])
     await world.messenger.authenticate(USER, declined)

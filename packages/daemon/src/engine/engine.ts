@@ -11,16 +11,10 @@ import { cancelPayment } from './cancel.ts'
 import { createFacts, LEASE_MS } from './facts.ts'
 import { createInHand } from './in-hand.ts'
 import { createInbound } from './inbound.ts'
+import { createInvoiceWaits } from './invoice-waits.ts'
 import { createLogReader, type LogReader } from './log-reader.ts'
 import type { Logger } from './logger.ts'
-import type {
-  Clock,
-  IdempotencyKey,
-  Lightning,
-  Messenger,
-  PaymentFilter,
-  Store,
-} from './ports.ts'
+import type { Clock, IdempotencyKey, Lightning, Messenger, PaymentFilter, Store } from './ports.ts'
 import { type Readiness, watchReadiness } from './readiness.ts'
 import { Refusal } from './refusal.ts'
 import {
@@ -33,7 +27,6 @@ import {
   unwrap,
 } from './requests.ts'
 import { createSettlements } from './settlements.ts'
-import { createInvoiceWaits } from './invoice-waits.ts'
 import { createWorker } from './worker.ts'
 
 const RECENT_KEYS_MAX = 20_000
@@ -100,7 +93,8 @@ export function createEngine(deps: EngineDeps): Engine {
     changed(payment) {
       invoiceWaits.changed(payment)
       if (hasEnded(payment)) messenger.forget(payment.id)
-      if (payment.late) log.warn('late_money', { payment: payment.id, msat: Number(payment.amountMsat) })
+      if (payment.late)
+        log.warn('late_money', { payment: payment.id, msat: Number(payment.amountMsat) })
       // Only what is due now is taken up here; the rest the worker finds at its time.
       const next = nextTask(payment)
       if (next !== null && next.atMs <= clock.nowMs()) inHand.takeUp({ type: 'payment', payment })
@@ -198,7 +192,8 @@ export function createEngine(deps: EngineDeps): Engine {
           continue
         }
         const { subject, isNew } = unwrap(created, key)
-        if (subject.type !== 'key_handshake') throw new Refusal('idempotency_mismatch', 'this Idempotency-Key made something else')
+        if (subject.type !== 'key_handshake')
+          throw new Refusal('idempotency_mismatch', 'this Idempotency-Key made something else')
         if (isNew) {
           openHandshakes += 1
           if (dueAtMs !== null) worker.wakeBy(dueAtMs)
@@ -209,14 +204,16 @@ export function createEngine(deps: EngineDeps): Engine {
 
     async closeHandshake(id) {
       const closed = await facts.handshake(id, { type: 'closed' })
-      if (closed === null) throw new Refusal('not_found', 'there is no handshake with this stream_id')
+      if (closed === null)
+        throw new Refusal('not_found', 'there is no handshake with this stream_id')
     },
 
     async authenticate(order, key) {
       const authentication = newAuthentication(order, deps)
       const created = await store.createConversation(authentication, key, clock.nowMs() + LEASE_MS)
       const { subject, isNew } = unwrap(created, key)
-      if (subject.type !== 'authenticate_key') throw new Refusal('idempotency_mismatch', 'this Idempotency-Key made something else')
+      if (subject.type !== 'authenticate_key')
+        throw new Refusal('idempotency_mismatch', 'this Idempotency-Key made something else')
       if (isNew) {
         audience.opened([subject.mainKey, ...subject.subkeys])
         inHand.takeUp({ type: 'conversation', conversation: subject })

@@ -120,7 +120,14 @@ function change(
   source: Source | undefined,
 ): Change {
   const receivedEventId = source?.receivedEventId ?? null
-  return { subject, events, wakeAtMs, atMs, receivedEventId, userRelays: source?.userRelays ?? null }
+  return {
+    subject,
+    events,
+    wakeAtMs,
+    atMs,
+    receivedEventId,
+    userRelays: source?.userRelays ?? null,
+  }
 }
 
 async function untilSettled<T>(attempt: () => Promise<{ done: T } | 'again'>): Promise<T> {
@@ -128,5 +135,7 @@ async function untilSettled<T>(attempt: () => Promise<{ done: T } | 'again'>): P
     const outcome = await attempt()
     if (outcome !== 'again') return outcome.done
   }
-  throw new Error(`a commit was stale ${STALE_MAX} times in a row; is another daemon using this store?`)
+  throw new Error(
+    `a commit was stale ${STALE_MAX} times in a row; is another daemon using this store?`,
+  )
 }

@@ -1,9 +1,6 @@
 // Subjects being worked on by this process: each by one runner at a time, which goes on as long as the
 // next task is due. This is an economy, not a lock: the store's versions keep two runners harmless.
-import {
-  type Authentication,
-  nextAuthenticationTask,
-} from '../authentication/authentication.ts'
+import { type Authentication, nextAuthenticationTask } from '../authentication/authentication.ts'
 import { type Handshake, handshakeDueAtMs } from '../handshake/handshake.ts'
 import { nextTask } from '../payment/next-task.ts'
 import type { Payment } from '../payment/payment.ts'
@@ -43,7 +40,9 @@ export function createInHand(deps: InHandDeps): InHand {
     }
     if (stopped) return
     runners.set(id, null)
-    run(id, due).catch((error: unknown) => log.error('task_broke', { subject: id, error: String(error) }))
+    run(id, due).catch((error: unknown) =>
+      log.error('task_broke', { subject: id, error: String(error) }),
+    )
   }
 
   async function run(id: string, first: Due): Promise<void> {

@@ -2,9 +2,9 @@
 // to belong to the same user.
 import {
   KIND,
-  parsePreimage,
   type PaymentResponse,
   type PublicKey,
+  parsePreimage,
   proves,
   type Secp256k1,
   verifySessionToken,
@@ -76,11 +76,7 @@ export function createInbound(deps: InboundDeps): Inbound {
       const userKey = subkeyProof?.mainKey ?? author
       const source = { receivedEventId: eventId }
       if (status.status === 'declined') {
-        await facts.authentication(
-          a.streamId,
-          { type: 'declined', reason: status.reason },
-          source,
-        )
+        await facts.authentication(a.streamId, { type: 'declined', reason: status.reason }, source)
         return
       }
       const token = verifySessionToken(
@@ -89,7 +85,12 @@ export function createInbound(deps: InboundDeps): Inbound {
         secp,
       )
       const { sessionToken } = status
-      const approved = { type: 'approved', userKey, sessionToken, sessionTokenValid: token.valid } as const
+      const approved = {
+        type: 'approved',
+        userKey,
+        sessionToken,
+        sessionTokenValid: token.valid,
+      } as const
       await facts.authentication(a.streamId, approved, source)
     },
 

@@ -242,8 +242,16 @@ export type PaymentFilter = {
 }
 
 export interface Store {
-  createPayment(p: Payment, key: IdempotencyKey | null, wakeAtMs: number | null): Promise<Created<Payment>>
-  createConversation(c: Conversation, key: IdempotencyKey | null, wakeAtMs: number | null): Promise<Created<Conversation>>
+  createPayment(
+    p: Payment,
+    key: IdempotencyKey | null,
+    wakeAtMs: number | null,
+  ): Promise<Created<Payment>>
+  createConversation(
+    c: Conversation,
+    key: IdempotencyKey | null,
+    wakeAtMs: number | null,
+  ): Promise<Created<Conversation>>
   /**
    * One transaction: the subject, its events, its wake time. Concurrent calls share one durable commit;
    * resolves only after it is on disk. The subject and events are visible to nobody before.
@@ -259,7 +267,11 @@ export interface Store {
   paymentsByRequestId(requestId: string, limit: number): Promise<readonly Payment[]>
   /** All that carry this hash, newest first, at most `limit`. */
   paymentsByHash(paymentHash: PaymentHash, limit: number): Promise<readonly Payment[]>
-  listPayments(filter: PaymentFilter, before: string | null, limit: number): Promise<{ readonly payments: readonly Payment[]; readonly next: string | null }>
+  listPayments(
+    filter: PaymentFilter,
+    before: string | null,
+    limit: number,
+  ): Promise<{ readonly payments: readonly Payment[]; readonly next: string | null }>
   /** The open handshake with this token. */
   handshakeByToken(token: string): Promise<Handshake | null>
   authenticationByChallenge(challenge: string): Promise<Authentication | null>
@@ -267,10 +279,15 @@ export interface Store {
   /** Unended payments and authentications with one of these keys (null: all), by creation. */
   awaitingAnswer(keys: readonly PublicKey[] | null, limit: number): Promise<readonly Due[]>
   /** Keys that may answer: of everything unended, then of what was created since (ms). */
-  answerKeys(sinceMs: number, limit: number): Promise<{ readonly open: readonly PublicKey[]; readonly recent: readonly PublicKey[] }>
+  answerKeys(
+    sinceMs: number,
+    limit: number,
+  ): Promise<{ readonly open: readonly PublicKey[]; readonly recent: readonly PublicKey[] }>
   openHandshakes(): Promise<number>
   /** Creation time (ms) of the oldest own invoice still worth reconciling; null when none is. */
-  oldestUnsettledMs(filter: { readonly open: true } | { readonly expiresAfterMs: number }): Promise<number | null>
+  oldestUnsettledMs(
+    filter: { readonly open: true } | { readonly expiresAfterMs: number },
+  ): Promise<number | null>
 
   /** Subjects due at `nowMs`, earliest first, claimed for `leaseMs`. */
   claimDue(nowMs: number, limit: number, leaseMs: number): Promise<readonly Due[]>

@@ -129,7 +129,10 @@ export function newAuthentication(
 }
 
 /** The subject that was made, now or by an earlier request with the same key. Throws Refusal. */
-export function unwrap<T>(created: Created<T>, key: IdempotencyKey | null): { subject: T; isNew: boolean } {
+export function unwrap<T>(
+  created: Created<T>,
+  key: IdempotencyKey | null,
+): { subject: T; isNew: boolean } {
   switch (created.result) {
     case 'created':
       return { subject: created.subject, isNew: true }
@@ -149,7 +152,9 @@ export function unwrap<T>(created: Created<T>, key: IdempotencyKey | null): { su
         field: 'invoice',
       })
     case 'token_open':
-      throw new Refusal('conflict', 'a handshake with this token is open', { field: 'static_token' })
+      throw new Refusal('conflict', 'a handshake with this token is open', {
+        field: 'static_token',
+      })
   }
 }
 
@@ -207,7 +212,10 @@ function refuseUnpayable(
     refuse('invoice', '"invoice" names no amount; ask for one that does')
   }
   if (invoice.amountMsat !== order.amountMsat) {
-    refuse('amount', `"amount" is ${order.amountMsat} but the invoice asks ${invoice.amountMsat} msat`)
+    refuse(
+      'amount',
+      `"amount" is ${order.amountMsat} but the invoice asks ${invoice.amountMsat} msat`,
+    )
   }
   if (invoice.expiresAt * 1000 <= nowMs) refuse('invoice', '"invoice" has expired')
   if (order.expiresAt === null) return

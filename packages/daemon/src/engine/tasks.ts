@@ -114,7 +114,8 @@ function wrongInvoice(
   lightning: Lightning,
 ): string | null {
   if (invoice === null) return 'the node gave an invoice that cannot be read'
-  if (invoice.paymentHash !== paymentHash) return 'the node gave an invoice with another payment hash'
+  if (invoice.paymentHash !== paymentHash)
+    return 'the node gave an invoice with another payment hash'
   if (invoice.amountMsat !== payment.amountMsat) {
     return `the node gave an invoice over ${invoice.amountMsat ?? 'no'} msat instead of ${payment.amountMsat}`
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { PortError } from '../engine/ports.ts'
 import { assertAnswers } from '../testing/assert-answers.ts'
 import { testKey } from '../testing/fake-messenger.ts'
 import { ADMIN_TOKEN, type HttpWorld, openHttpWorld, tokenWith } from '../testing/http-world.ts'
@@ -127,7 +128,8 @@ test('all tokens together have a limit, and wrong tokens are 401 at any rate', a
   const post = (token: string) =>
     shop.call('POST', '/payments/single', {}, { authorization: `Bearer ${token}` })
   for (let i = 0; i < 50; i++) assert.equal((await post('a-wrong-token-of-length')).statusCode, 401)
-  for (let i = 0; i < 3; i++) assert.equal((await post(tokenWith('payments:write'))).statusCode, 400)
+  for (let i = 0; i < 3; i++)
+    assert.equal((await post(tokenWith('payments:write'))).statusCode, 400)
   for (let i = 0; i < 2; i++) assert.equal((await post(ADMIN_TOKEN)).statusCode, 400)
   const refused = await post(ADMIN_TOKEN)
   assert.equal(refused.statusCode, 429)
@@ -136,15 +138,17 @@ test('all tokens together have a limit, and wrong tokens are 401 at any rate', a
 })
 
 test('more requests waiting for their invoice than allowed are refused, not queued', async (t) => {
-  const shop = await openHttpWorld({ limits: { ...LIMITS, creatingMax: 2 } })
+  const clock = createVirtualClock(1_790_000_000_000)
+  const shop = await openHttpWorld({ clock, limits: { ...LIMITS, creatingMax: 2 } })
   t.after(() => shop.close())
-  shop.lightning.hanging = true
+  shop.lightning.trouble = new PortError('unreachable', 'no node')
   const waiting = [1, 2].map(() => shop.call('POST', '/payments/single', ORDER))
   const refused = await shop.call('POST', '/payments/single', ORDER)
   assert.equal(refused.statusCode, 429)
   assert.equal(refused.headers['retry-after'], '1')
   assert.equal(shop.reached.length, 2)
-  await Promise.all(waiting)
+  await clock.advance(10_000)
+  for (const answer of await Promise.all(waiting)) assert.equal(answer.json().invoice, null)
 })
 
 test('more readers than allowed are refused', async (t) => {

@@ -31,7 +31,12 @@ const BAD_ORDERS: readonly Row[] = [
   ['subkeys not an array', { subkeys: USER }, 'subkeys', /an array/],
   ['a subkey that is a number', { subkeys: [USER, 7] }, 'subkeys[1]', /must be a string/],
   ['a subkey off the curve', { subkeys: [USER, USER, OFF_CURVE] }, 'subkeys[2]', /not a point/],
-  ['nine subkeys', { subkeys: Array(9).fill(USER) }, 'subkeys', /at most 8 items, got an array of 9/],
+  [
+    'nine subkeys',
+    { subkeys: Array(9).fill(USER) },
+    'subkeys',
+    /at most 8 items, got an array of 9/,
+  ],
   ['no amount', { amount: undefined }, 'amount', /missing/],
   ['amount 0', { amount: 0 }, 'amount', /from 1 to 9007199254740991, got 0/],
   ['amount negative', { amount: -1 }, 'amount', /got -1/],
@@ -46,7 +51,12 @@ const BAD_ORDERS: readonly Row[] = [
   ['currency fiat', { currency: 'eur' }, 'currency', /EUR need exchange rates/],
   ['currency a number', { currency: 1 }, 'currency', /must be a string/],
   ['description of 640 letters', { description: 'x'.repeat(640) }, 'description', /639/],
-  ['description of 640 bytes', { description: 'é'.repeat(320) }, 'description', /639 bytes.*got 640/],
+  [
+    'description of 640 bytes',
+    { description: 'é'.repeat(320) },
+    'description',
+    /639 bytes.*got 640/,
+  ],
   ['description with a line break', { description: 'a\nb' }, 'description', /control/],
   ['description with an escape', { description: 'a\u001b[2J' }, 'description', /control/],
   ['description with a NUL', { description: '\u0000' }, 'description', /control/],
@@ -60,7 +70,12 @@ const BAD_ORDERS: readonly Row[] = [
   ['metadata a string', { metadata: '{}' }, 'metadata', /an object, got a string/],
   ['metadata over 4 KiB', { metadata: { a: 'x'.repeat(4_090) } }, 'metadata', /4096 bytes/],
   ['metadata very deep', { metadata: { a: deep(20_000) } }, 'metadata', /16 levels/],
-  ['a misspelt field', { descripton: 'x' }, 'descripton', /unknown field "descripton"; known: .*description/],
+  [
+    'a misspelt field',
+    { descripton: 'x' },
+    'descripton',
+    /unknown field "descripton"; known: .*description/,
+  ],
   ['a field named like a method', { toString: 1 }, 'toString', /unknown field/],
 ]
 
@@ -178,7 +193,13 @@ test('a body over 64 KiB is too large, one of exactly 64 KiB is read', async () 
 
 test('a body that is not JSON by its type is refused with 415', async () => {
   for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/xml', 'x']) {
-    await refused('POST', SINGLE, 'a=b', { status: 415, field: undefined }, { 'content-type': type })
+    await refused(
+      'POST',
+      SINGLE,
+      'a=b',
+      { status: 415, field: undefined },
+      { 'content-type': type },
+    )
   }
 })
 

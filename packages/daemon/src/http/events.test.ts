@@ -25,7 +25,8 @@ async function paid(shop: HttpWorld) {
 
 test('`after` is the first index wanted, `next` the one to ask for next', async () => {
   const { stream_id } = await paid(world)
-  const page = async (query: string) => (await world.call('GET', `/events/${stream_id}${query}`)).json()
+  const page = async (query: string) =>
+    (await world.call('GET', `/events/${stream_id}${query}`)).json()
   const all = await page('')
   assert.deepEqual(
     all.events.map((event: { index: number; data: { status: string } }) => [

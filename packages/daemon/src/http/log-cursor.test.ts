@@ -68,7 +68,10 @@ test('a reader sees every event once and in order, whenever it is committed', as
         })()
         scheduler.scheduleSequence(bursts.map((burst) => async () => log.append(burst)))
         await scheduler.waitFor(reading)
-        assert.deepEqual(seen, Array.from({ length: total - from }, (_, i) => from + i))
+        assert.deepEqual(
+          seen,
+          Array.from({ length: total - from }, (_, i) => from + i),
+        )
       },
     ),
     { numRuns: 200 },

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { ADMIN_TOKEN, type HttpWorld, openHttpWorld } from '../testing/http-world.ts'
-import { testKey } from '../testing/fake-messenger.ts'
 import { npubOf } from 'portal-protocol'
-import { eventually } from '../testing/eventually.ts'
 import { assertAnswers } from '../testing/assert-answers.ts'
+import { eventually } from '../testing/eventually.ts'
+import { testKey } from '../testing/fake-messenger.ts'
+import { ADMIN_TOKEN, type HttpWorld, openHttpWorld } from '../testing/http-world.ts'
 
 const USER = testKey(9)
 const ORDER = { main_key: USER, amount: 10_000, currency: 'millisats' }
@@ -109,7 +109,10 @@ test('a look-up carries every field, also those that are null', async () => {
   await assertAnswers(world, 'GET', '/payments/{payment_id}', answer)
   const { created_at, delivery, ...rest } = answer.json()
   assert.ok(expires_at - created_at >= 60 && expires_at - created_at <= 61)
-  assert.deepEqual(delivery.relays.map((relay: { url: string }) => relay.url), ['wss://own.example'])
+  assert.deepEqual(
+    delivery.relays.map((relay: { url: string }) => relay.url),
+    ['wss://own.example'],
+  )
   assert.equal(delivery.answered_at, null)
   assert.deepEqual(rest, {
     payment_id,
@@ -174,7 +177,10 @@ test('the same Idempotency-Key with other JSON, or at another address, is refuse
 
 test('a refused request consumes no Idempotency-Key', async () => {
   const key = { 'idempotency-key': 'retry-3' }
-  assert.equal((await world.call('POST', '/payments/single', { ...ORDER, amount: 0 }, key)).statusCode, 400)
+  assert.equal(
+    (await world.call('POST', '/payments/single', { ...ORDER, amount: 0 }, key)).statusCode,
+    400,
+  )
   assert.equal((await world.call('POST', '/payments/single', ORDER, key)).statusCode, 201)
 })
 
@@ -225,7 +231,8 @@ test('the list pages newest first and goes by its filters', async (t) => {
     await assertAnswers(shop, 'GET', '/payments', answer)
     return answer.json()
   }
-  const ids = (page: { payments: { request_id: string }[] }) => page.payments.map((p) => p.request_id)
+  const ids = (page: { payments: { request_id: string }[] }) =>
+    page.payments.map((p) => p.request_id)
 
   const first = await list('?limit=2&subscription_id=s')
   const second = await list(`?limit=2&subscription_id=s&cursor=${first.next_cursor}`)
@@ -241,7 +248,9 @@ test('the list pages newest first and goes by its filters', async (t) => {
 })
 
 test('an external invoice is asked for, and a bad one refused with its field', async () => {
-  const own = (await world.call('POST', '/payments/single', { ...ORDER, main_key: testKey(12) })).json()
+  const own = (
+    await world.call('POST', '/payments/single', { ...ORDER, main_key: testKey(12) })
+  ).json()
   await world.call('POST', `/payments/${own.payment_id}/cancel`)
   const order = { ...ORDER, main_key: testKey(13), invoice: own.invoice }
   const answer = await world.call('POST', '/payments/invoice', order)

@@ -18,7 +18,8 @@ export function ref<T extends TSchema>(schema: Named<T>): TUnsafe<Static<T>> {
 
 /** An output that is always there and may be null. */
 export function orNull<T extends Typed>(schema: T): TUnsafe<Static<T> | null> {
-  const words = 'enum' in schema && Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {}
+  const words =
+    'enum' in schema && Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {}
   return Type.Unsafe<Static<T> | null>({ ...schema, type: [schema.type, 'null'], ...words })
 }
 

@@ -123,7 +123,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       const address = app.server.address()
       return { port: typeof address === 'object' && address !== null ? address.port : port }
     },
-    inject: (request) => app.inject(request),
+    // Begun at once: what fastify gives begins when it is first awaited.
+    inject: async (request) => app.inject(request),
     async openapi() {
       await app.ready()
       return apiDocument(app)

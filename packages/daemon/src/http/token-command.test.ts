@@ -55,7 +55,9 @@ test('what cannot be done is said and changes nothing', async () => {
 test('a running daemon follows: added, rotated with overlap, removed', async (t) => {
   const terminal = createTerminal()
   const clock = createVirtualClock(1_790_000_000_000)
-  const fixed = [storedToken({ name: 'settings', scopes: ['admin'], token: 'token-of-settings' }, 0)]
+  const fixed = [
+    storedToken({ name: 'settings', scopes: ['admin'], token: 'token-of-settings' }, 0),
+  ]
   const log = silentLogger
   const watch = await watchTokens({ fixed, readBook: terminal.readBook, clock, log })
   t.after(() => watch.close())

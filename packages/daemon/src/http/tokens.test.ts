@@ -67,7 +67,10 @@ test('the number of tokens is bounded', () => {
   for (let i = 0; i < 64; i++) {
     book = addToken(book, { name: `n${i}`, scopes: ['auth'], token: `${TOKEN}${i}` }, 0)
   }
-  assert.throws(() => addToken(book, { name: 'x', scopes: ['auth'], token: OTHER }, 0), code('too_many'))
+  assert.throws(
+    () => addToken(book, { name: 'x', scopes: ['auth'], token: OTHER }, 0),
+    code('too_many'),
+  )
 })
 
 test('admin may do everything, others what their scopes say', () => {

@@ -1,7 +1,10 @@
 // gRPC to one LND node: its protocol files are those of the package `lightning`; calls with a
 // deadline, streams, and a connection that notices when the other end is gone.
+import { isIP } from 'node:net'
+import { checkServerIdentity } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import {
+  type ChannelCredentials,
   Client,
   credentials,
   Metadata,
@@ -52,8 +55,8 @@ export interface LndClient {
   close(): void
 }
 
-// LND drops clients that ping more often than every 5 s. With this a cut cable is noticed within 25 s
-// by who only listens; a call that waits has its own deadline.
+// LND drops clients that ping more often than every 5 s. With this a cut cable is noticed within
+// 25 s by who only listens; a call that waits has its own deadline.
 const KEEPALIVE: Keepalive = { timeMs: 15_000, timeoutMs: 10_000 }
 const CHANNEL_OPTIONS = {
   'grpc.initial_reconnect_backoff_ms': 250,
@@ -72,9 +75,9 @@ export function connectLnd(
   { clock, keepalive = KEEPALIVE }: { readonly clock: Clock; readonly keepalive?: Keepalive },
 ): LndClient {
   const methods = loadMethods()
-  const roots = certPem === null ? null : Buffer.from(certPem)
-  const client = new Client(address, credentials.createSsl(roots), {
+  const client = new Client(address, channelCredentials(address, certPem), {
     ...CHANNEL_OPTIONS,
+    ...(isIpAddress(address) ? { 'grpc.ssl_target_name_override': 'localhost' } : {}),
     'grpc.keepalive_time_ms': keepalive.timeMs,
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
   })
@@ -132,6 +135,28 @@ export function connectLnd(
       client.close()
     },
   }
+}
+
+// TLS cannot name a server by its IP address (RFC 6066), so such a one is named localhost, as every
+// certificate that LND makes is. Where only that certificate is trusted the name may count; where
+// the system's roots are, only the address itself does.
+function channelCredentials(address: string, certPem: string | null): ChannelCredentials {
+  const roots = certPem === null ? null : Buffer.from(certPem)
+  if (!isIpAddress(address)) return credentials.createSsl(roots)
+  return credentials.createSsl(roots, null, null, {
+    checkServerIdentity: (name, cert) => {
+      const wrong = checkServerIdentity(hostOf(address), cert)
+      return wrong === undefined || certPem === null ? wrong : checkServerIdentity(name, cert)
+    },
+  })
+}
+
+function isIpAddress(address: string): boolean {
+  return isIP(hostOf(address)) !== 0
+}
+
+function hostOf(address: string): string {
+  return address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
 }
 
 type Method = MethodDefinition<object, object>

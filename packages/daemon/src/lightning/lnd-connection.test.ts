@@ -7,7 +7,8 @@ import { LndConnectionError, parseLndConnection, readLndCredentials } from './ln
 
 const macaroon = Buffer.concat([Buffer.from([2, 1, 3]), Buffer.from('lnd'), Buffer.alloc(40, 0xfb)])
 const der = Buffer.concat([Buffer.from([0x30, 0x82]), Buffer.alloc(200, 0xfe)])
-const pem = `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
+const body = der.toString('base64').replace(/.{64}/g, '$&\n')
+const pem = `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`
 const read = (query: string) => readLndCredentials(parseLndConnection(`lnd://node:1?${query}`))
 
 test('host and port are where the node answers, port 10009 unless another is given', () => {
@@ -33,7 +34,7 @@ test('a macaroon is given as hex, as base64 of either alphabet, or as a file', a
   }
 })
 
-test('a certificate is given as a file, as base64 or hex of PEM or DER, or left to the system', async (t) => {
+test('a certificate is a file, base64 or hex of PEM or DER, or left to the system', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'portal-lnd-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
   const path = join(directory, 'tls.cert')

@@ -1,4 +1,4 @@
-// What LND answers, decoded at the edge. Its protocol files are the source: lnrpc.Invoice, GetInfoResponse.
+// What LND answers, decoded at the edge; the source is its lightning.proto.
 import {
   type LightningNetwork,
   type PaymentHash,

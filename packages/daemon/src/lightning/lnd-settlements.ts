@@ -117,15 +117,15 @@ export function followSettlements(deps: {
   }
 }
 
-/** The settlement of an invoice that is settled. The cursor names the node: its index is its own. */
+/** The settlement of a settled invoice. The cursor names the node, whose own the index is. */
 export function settlementOf(invoice: LndInvoice, nodeKey: string | null): Settlement {
   const { paymentHash, preimage, settleIndex } = invoice
   const cursor = nodeKey === null ? null : `${nodeKey}:${settleIndex}`
   return { paymentHash, preimage, cursor }
 }
 
-// LND holds back what is not beyond the index it is given, so one of another node's would silence it.
-// After index 0 it replays nothing: what was settled before is for the look-up on connecting.
+// LND holds back what is not beyond the index it is given: another node's would silence it. After
+// index 0 it replays nothing: what was settled before is for the look-up on connecting.
 function settleIndexIn(cursor: string | null, nodeKey: string): string {
   const [key, index] = cursor?.split(':') ?? []
   return key === nodeKey && index !== undefined && /^\d+$/.test(index) ? index : '0'

@@ -134,7 +134,7 @@ export function createLndLightning(deps: {
         value_msat: order.amountMsat.toString(),
         memo: order.description,
         expiry: Math.max(1, order.expiresAt - Math.floor(clock.nowMs() / 1000)),
-        // Names the node's unannounced channels, without which a node that has no other is not found.
+        // Names the unannounced channels: a node that has no others is not found without.
         private: true,
       }
       try {

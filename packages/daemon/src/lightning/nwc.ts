@@ -1,4 +1,6 @@
 // The Lightning port on Nostr Wallet Connect (NIP-47): any wallet service, the sandbox among them.
+
+import { type NwcClient, NwcError } from 'portal-nwc'
 import {
   type LightningNetwork,
   type NwcTransaction,
@@ -7,7 +9,6 @@ import {
   parseNwcTransaction,
   proves,
 } from 'portal-protocol'
-import { type NwcClient, NwcError } from 'portal-nwc'
 import type { Clock, Timer } from 'portal-relay'
 import type { Logger } from '../engine/logger.ts'
 import {
@@ -145,7 +146,13 @@ export function createNwcLightning(deps: {
       const settled = new Map<PaymentHash, Settlement>()
       const seen = new Set<PaymentHash>()
       for (let page = 0; page < PAGES_MAX; page++) {
-        const params = { from: since, type: 'incoming', unpaid: false, limit: PAGE, offset: page * PAGE }
+        const params = {
+          from: since,
+          type: 'incoming',
+          unpaid: false,
+          limit: PAGE,
+          offset: page * PAGE,
+        }
         const { transactions } = await call('list_transactions', params, timeoutMs)
         const before = seen.size
         for (const value of Array.isArray(transactions) ? transactions : []) {

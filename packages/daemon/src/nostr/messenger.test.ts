@@ -9,17 +9,17 @@ import {
   type Identity,
   KIND,
   type NostrEvent,
-  parsePaymentRequest,
   type PaymentResponse,
+  parsePaymentRequest,
   secp256k1 as secp,
   taggedKeys,
 } from 'portal-protocol'
 import {
+  systemClock as clock,
   createEmbeddedRelay,
   createRelayPool,
   type EmbeddedRelay,
   type OpenSocket,
-  systemClock as clock,
 } from 'portal-relay'
 import { silentLogger } from '../engine/logger.ts'
 import type { Inbound, Outgoing } from '../engine/ports.ts'
@@ -82,7 +82,10 @@ async function open(): Promise<Setting> {
   })
   const answers: PaymentResponse[] = []
   messenger.start(inboundOf(user, answers, () => setting.failing))
-  closing.push(() => messenger.close(), () => pool.close())
+  closing.push(
+    () => messenger.close(),
+    () => pool.close(),
+  )
   const clients = new Map<string, ReturnType<OpenSocket>>()
   const waiting = new Map<string, (reason: string) => void>()
   const seen = new Map<string, NostrEvent[]>()
@@ -159,7 +162,11 @@ function outgoing(user: Identity, overrides: Partial<Outgoing> = {}): Outgoing {
   }
 }
 
-function answer({ merchant, user }: Setting, by: Identity = user, requestId = 'order-1'): NostrEvent {
+function answer(
+  { merchant, user }: Setting,
+  by: Identity = user,
+  requestId = 'order-1',
+): NostrEvent {
   const plaintext = encodePaymentResponse({ requestId, status: { type: 'approved' } })
   return by.sign({
     kind: KIND.paymentResponse,
@@ -188,7 +195,10 @@ describe('a request', () => {
     const readers = [setting.user, phone].map((key) =>
       (seen[0] ?? []).filter((event) => readable(event, key, setting.merchant)),
     )
-    assert.deepEqual(readers.map((events) => events.length), [1, 1])
+    assert.deepEqual(
+      readers.map((events) => events.length),
+      [1, 1],
+    )
     for (const event of seen[0] ?? []) assert.deepEqual(taggedKeys(event).sort(), both)
   })
 
@@ -272,7 +282,16 @@ describe('an answer', () => {
 
   it('is still heard after any nonsense a relay may say', async () => {
     const setting = await open()
-    const nonsense = ['', 'null', '[]', '{}', '["EVENT"]', '["EVENT","x",{}]', '["OK",1,2,3]', '["CLOSED"]']
+    const nonsense = [
+      '',
+      'null',
+      '[]',
+      '{}',
+      '["EVENT"]',
+      '["EVENT","x",{}]',
+      '["OK",1,2,3]',
+      '["CLOSED"]',
+    ]
     for (const frame of [...nonsense, `["NOTICE","${'x'.repeat(1e6)}"]`]) setting.inject(frame)
     await setting.publish(answer(setting), B)
     await until(() => setting.answers.length === 1)

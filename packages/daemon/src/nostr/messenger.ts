@@ -150,4 +150,3 @@ async function publishAll(
   }
   return null
 }
-

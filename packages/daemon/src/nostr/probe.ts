@@ -12,7 +12,11 @@ export type ProbeTimes = {
 }
 
 /** A cut network is noticed after at most the interval and the timeout together: 25 s. */
-export const PROBE_TIMES: ProbeTimes = { everyMs: 15_000, everyWhileDownMs: 2_000, timeoutMs: 10_000 }
+export const PROBE_TIMES: ProbeTimes = {
+  everyMs: 15_000,
+  everyWhileDownMs: 2_000,
+  timeoutMs: 10_000,
+}
 
 export interface Probe {
   start(): void
@@ -79,7 +83,11 @@ export function createProbe({ identity, clock, relays, embeddedRelay, times }: P
       relays.map(({ url, connection }) => {
         const last = found.get(url) ?? { ok: false, checkedAtMs: null }
         // A lost connection is known sooner than the next probe.
-        return { url, ok: last.ok && connection.state === 'connected', checkedAtMs: last.checkedAtMs }
+        return {
+          url,
+          ok: last.ok && connection.state === 'connected',
+          checkedAtMs: last.checkedAtMs,
+        }
       }),
     close() {
       closed = true

@@ -142,7 +142,9 @@ describe('any history of facts', () => {
           events.push(...next.events)
           payment = next.payment
         }
-        const ends = events.filter((event) => !['user_approved', 'user_failed'].includes(event.status))
+        const ends = events.filter(
+          (event) => !['user_approved', 'user_failed'].includes(event.status),
+        )
         const late = ends.filter((event) => event.status === 'paid' && event.late === true)
         assert(ends.length - late.length <= 1)
         assert(late.length <= 1)
@@ -178,7 +180,10 @@ describe('any history of facts', () => {
   })
 })
 
-function cell(before: Payment, after: { payment: Payment; events: readonly PaymentEvent[] }): string {
+function cell(
+  before: Payment,
+  after: { payment: Payment; events: readonly PaymentEvent[] },
+): string {
   if (after.payment === before) return '.'
   const state = after.payment.state === before.state ? '~' : after.payment.state
   return [state, ...after.events.map((event) => event.status)].join('/')

@@ -1,13 +1,18 @@
 // The payment machine: a fact comes in, the payment as it is then comes out, with what the merchant is
 // told. Pure. Settled beats everything; after an end only late money is news.
-import { nextSendAtMs, nudgedSendAtMs } from '../asking/resend.ts'
-import { cleanReason } from '../asking/reason.ts'
-import { retryDelayMs } from '../asking/retry.ts'
+
 import type { PaymentHash, Preimage, PublicKey } from 'portal-protocol'
+import { cleanReason } from '../asking/reason.ts'
+import { nextSendAtMs, nudgedSendAtMs } from '../asking/resend.ts'
+import { retryDelayMs } from '../asking/retry.ts'
 import type { Payment, PaymentEvent, RelayDelivery, TimeoutCode } from './payment.ts'
 
 export type Fact =
-  | { readonly type: 'invoice_created'; readonly invoice: string; readonly paymentHash: PaymentHash }
+  | {
+      readonly type: 'invoice_created'
+      readonly invoice: string
+      readonly paymentHash: PaymentHash
+    }
   | { readonly type: 'invoice_refused'; readonly reason: string }
   /** The node or a relay could not be asked; the same task is tried again. */
   | { readonly type: 'task_failed'; readonly retryAfterMs: number | null }
@@ -71,7 +76,11 @@ export function decide(payment: Payment, fact: Fact, atMs: number): Decision {
       return merchantCancelled(payment, fact.invoiceCancelled, atMs)
     case 'internal_error':
       if (hasEnded(payment)) return unchanged(payment)
-      return end(payment, { status: 'error', code: 'internal', reason: cleanReason(fact.reason) }, atMs)
+      return end(
+        payment,
+        { status: 'error', code: 'internal', reason: cleanReason(fact.reason) },
+        atMs,
+      )
   }
 }
 
@@ -97,7 +106,12 @@ function tell(payment: Payment, event: PaymentEvent): Decision {
   return { payment: { ...payment, eventCount: payment.eventCount + 1 }, events: [event] }
 }
 
-function invoiceCreated(p: Payment, invoice: string, paymentHash: PaymentHash, atMs: number): Decision {
+function invoiceCreated(
+  p: Payment,
+  invoice: string,
+  paymentHash: PaymentHash,
+  atMs: number,
+): Decision {
   if (p.state !== 'requested') return unchanged(p)
   return silently({
     ...p,
@@ -161,7 +175,13 @@ function keyProven(p: Payment, key: PublicKey, atMs: number): Decision {
 }
 
 function answer(p: Payment, atMs: number): Payment {
-  return { ...p, state: 'answered', answeredAtMs: p.answeredAtMs ?? atMs, attempts: 0, taskAtMs: atMs }
+  return {
+    ...p,
+    state: 'answered',
+    answeredAtMs: p.answeredAtMs ?? atMs,
+    attempts: 0,
+    taskAtMs: atMs,
+  }
 }
 
 function approve(p: Payment, atMs: number): Decision {
@@ -269,7 +289,11 @@ const TIMEOUT_REASONS: Record<TimeoutCode, string> = {
 function merchantCancelled(p: Payment, invoiceCancelled: boolean, atMs: number): Decision {
   if (hasEnded(p)) return unchanged(p)
   const known: Payment = invoiceCancelled ? { ...p, invoiceState: 'cancelled' } : p
-  return end(known, { status: 'error', code: 'cancelled', reason: 'cancelled by the merchant' }, atMs)
+  return end(
+    known,
+    { status: 'error', code: 'cancelled', reason: 'cancelled by the merchant' },
+    atMs,
+  )
 }
 
 function noInvoice(reason: string): EndEvent {

@@ -103,7 +103,11 @@ export function newPayment(
   terms: PaymentTerms,
   ids: { readonly id: PaymentId; readonly streamId: StreamId },
   atMs: number,
-  given: { readonly invoice: string; readonly paymentHash: PaymentHash; readonly ownInvoice: boolean } | null,
+  given: {
+    readonly invoice: string
+    readonly paymentHash: PaymentHash
+    readonly ownInvoice: boolean
+  } | null,
 ): Payment {
   return {
     ...terms,

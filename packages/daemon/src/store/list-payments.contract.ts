@@ -12,7 +12,7 @@ export function exerciseList(open: OpenStore): void {
   describe('the list of payments', () => {
     promise('shows what a slow and obvious filter would, page by page', async (store) => {
       const payments: Payment[] = []
-      for (const facets of fc.sample(anyFacets, 60)) {
+      for (const facets of fc.sample(anyFacets, { numRuns: 60, seed: 1 })) {
         const payment = samplePayment(facets)
         const { result } = await store.createPayment(payment, null, null)
         if (result === 'created') payments.push(payment)

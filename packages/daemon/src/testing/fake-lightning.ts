@@ -5,9 +5,9 @@ import {
   generateSecretKey,
   msat,
   type PaymentHash,
+  type Preimage,
   parsePreimage,
   paymentHashOf,
-  type Preimage,
   secp256k1 as secp,
   toHex,
 } from 'portal-protocol'
@@ -20,7 +20,11 @@ import type {
   PortError,
 } from '../engine/ports.ts'
 
-type Made = { readonly order: InvoiceOrder; readonly preimage: Preimage; state: InvoiceLookUp['state'] }
+type Made = {
+  readonly order: InvoiceOrder
+  readonly preimage: Preimage
+  state: InvoiceLookUp['state']
+}
 
 export interface FakeLightning extends Lightning {
   /** Thrown by every call while set. */
@@ -90,7 +94,8 @@ export function createFakeLightning(clock: Clock): FakeLightning {
       await meet('look_up')
       const made = find(paymentHash)
       if (made === undefined) return { state: 'unknown' }
-      if (made.state !== 'settled') return made.state === 'open' ? { state: 'open' } : { state: 'cancelled' }
+      if (made.state !== 'settled')
+        return made.state === 'open' ? { state: 'open' } : { state: 'cancelled' }
       return { state: 'settled', preimage: made.preimage, settledAtMs: clock.nowMs() }
     },
     async cancelInvoice(paymentHash) {

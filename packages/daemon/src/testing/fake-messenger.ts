@@ -1,8 +1,8 @@
 // A messenger for tests: what was sent can be read, and wallets speak when a test makes them.
 import {
+  type AuthResponse,
   generateSecretKey,
   type KeyHandshake,
-  type AuthResponse,
   type PaymentResponseStatus,
   type PublicKey,
   publicKeyOf,
@@ -62,5 +62,8 @@ export function createFakeMessenger(): FakeMessenger {
 
 /** A public key that depends only on `seed`, 1 to 255. */
 export function testKey(seed: number): PublicKey {
-  return publicKeyOf(generateSecretKey((length) => new Uint8Array(length).fill(seed), secp), secp)
+  return publicKeyOf(
+    generateSecretKey((length) => new Uint8Array(length).fill(seed), secp),
+    secp,
+  )
 }

@@ -106,9 +106,7 @@ const TOKENS = [
   storedToken({ name: 'admin', scopes: ['admin'], token: ADMIN_TOKEN }, 0),
   ...(
     [['payments:read'], ['payments:write'], ['auth'], ['payments:read', 'payments:write']] as const
-  ).map((scopes, i) =>
-    storedToken({ name: `token-${i}`, scopes, token: tokenWith(...scopes) }, 0),
-  ),
+  ).map((scopes, i) => storedToken({ name: `token-${i}`, scopes, token: tokenWith(...scopes) }, 0)),
 ]
 
 function recorded(engine: Engine, reached: string[]): Engine {

@@ -45,9 +45,17 @@ export async function openWorld(): Promise<World> {
   async function startEngine(): Promise<Engine> {
     const random = (length: number) => {
       drawn += 1
-      return Uint8Array.from({ length }, (_, i) => (drawn * 31 + i * 7) % 256 ^ (drawn >> 3))
+      return Uint8Array.from({ length }, (_, i) => ((drawn * 31 + i * 7) % 256) ^ (drawn >> 3))
     }
-    const started = createEngine({ store, lightning, messenger, clock, random, secp, log: silentLogger })
+    const started = createEngine({
+      store,
+      lightning,
+      messenger,
+      clock,
+      random,
+      secp,
+      log: silentLogger,
+    })
     await started.start()
     await clock.settle()
     return started
@@ -108,5 +116,7 @@ const ORDER: SingleOrder = {
 function words(data: Json): string {
   if (typeof data !== 'object' || data === null || !('status' in data)) return JSON.stringify(data)
   const { status, code, late } = data
-  return [status, code, late === true ? 'late' : undefined].filter((word) => word !== undefined).join('/')
+  return [status, code, late === true ? 'late' : undefined]
+    .filter((word) => word !== undefined)
+    .join('/')
 }

@@ -34,6 +34,8 @@ export type Network = {
   /** ws://127.0.0.1:… */
   readonly relayUrl: string
   readonly merchant: Identity
+  /** The relay refuses whatever is addressed to this key. */
+  readonly unwelcome: PublicKey
   readonly handshakes: Watched<{ author: PublicKey; message: KeyHandshake }>
   readonly answers: Watched<PaymentResponse & { event: NostrEvent }>
   handshakeUrl(): { url: HandshakeUrl; text: string }
@@ -50,11 +52,11 @@ export type Network = {
 export type Watched<T> = {
   readonly items: readonly T[]
   push(item: T): void
-  /** The first that fulfils `test`, now or within 20 s; else it rejects. */
+  /** The first that fulfils `test`, now or within a minute; else it rejects. */
   find(test: (item: T) => boolean): Promise<T>
 }
 
-const FIND_TIMEOUT_MS = 20_000
+const FIND_TIMEOUT_MS = 60_000
 
 export function watched<T>(): Watched<T> {
   const items: T[] = []
@@ -86,7 +88,9 @@ export function watched<T>(): Watched<T> {
 }
 
 export async function openNetwork(): Promise<Network> {
-  const relay = createEmbeddedRelay({ clock, secp })
+  const unwelcome = randomIdentity().publicKey
+  const intercept = async () => 'unwanted' as const
+  const relay = createEmbeddedRelay({ clock, secp, ownKey: unwelcome, intercept })
   const server = createServer()
   server.on('upgrade', createRelayUpgrade(relay))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -127,6 +131,7 @@ export async function openNetwork(): Promise<Network> {
     pool,
     relayUrl,
     merchant,
+    unwelcome,
     handshakes,
     answers,
     handshakeUrl: () => ({ url, text: formatHandshakeUrl(url) }),
