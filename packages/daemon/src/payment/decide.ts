@@ -5,7 +5,9 @@ import type { PaymentHash, Preimage, PublicKey } from 'portal-protocol'
 import { cleanReason } from '../asking/reason.ts'
 import { nextSendAtMs, nudgedSendAtMs } from '../asking/resend.ts'
 import { retryDelayMs } from '../asking/retry.ts'
-import type { Payment, PaymentEvent, RelayDelivery, TimeoutCode } from './payment.ts'
+import { mergeDelivery, type SendOutcome } from './delivery.ts'
+import type { Payment, PaymentEvent } from './payment.ts'
+import { TIMEOUT_REASONS, timeoutCode } from './timeout-code.ts'
 
 export type Fact =
   | {
@@ -32,14 +34,12 @@ export type Fact =
   | { readonly type: 'merchant_cancelled'; readonly invoiceCancelled: boolean }
   | { readonly type: 'internal_error'; readonly reason: string }
 
-export type SendOutcome = { readonly url: string; readonly error: string | null }
 export type Decision = { readonly payment: Payment; readonly events: readonly PaymentEvent[] }
 
 type EndEvent = Extract<PaymentEvent, { status: 'user_rejected' | 'timeout' | 'error' }>
 
 const SUBKEYS_MAX = 8
 const FAILURES_TOLD_MAX = 3
-const RELAYS_TOLD_MAX = 16
 
 /** The payment after `fact`, at `atMs`; the very same object when the fact changes nothing. */
 export function decide(payment: Payment, fact: Fact, atMs: number): Decision {
@@ -144,21 +144,6 @@ function requestSent(p: Payment, outcomes: readonly SendOutcome[], atMs: number)
     attempts: 0,
     taskAtMs: nextSendAtMs(firstSentAtMs, atMs),
   })
-}
-
-function mergeDelivery(
-  known: readonly RelayDelivery[],
-  outcomes: readonly SendOutcome[],
-  atMs: number,
-): readonly RelayDelivery[] {
-  const byUrl = new Map(known.map((relay) => [relay.url, relay]))
-  for (const { url, error } of outcomes) {
-    if (!byUrl.has(url) && byUrl.size >= RELAYS_TOLD_MAX) continue
-    const before = byUrl.get(url)?.acceptedAtMs ?? null
-    const told = error === null ? null : cleanReason(error)
-    byUrl.set(url, { url, acceptedAtMs: before ?? (error === null ? atMs : null), error: told })
-  }
-  return [...byUrl.values()]
 }
 
 function userReachable(p: Payment, atMs: number): Decision {
@@ -270,20 +255,6 @@ function deadlinePassed(p: Payment, atMs: number): Decision {
 function endUnpaid(p: Payment, atMs: number): Decision {
   const code = timeoutCode(p)
   return end(p, { status: 'timeout', code, reason: TIMEOUT_REASONS[code] }, atMs)
-}
-
-function timeoutCode(p: Payment): TimeoutCode {
-  const taken = p.delivery.some((relay) => relay.acceptedAtMs !== null)
-  if (p.answeredAtMs === null && !taken) return 'no_relay'
-  if (!p.ownInvoice) return 'unproven'
-  return p.answeredAtMs === null ? 'unanswered' : 'unpaid'
-}
-
-const TIMEOUT_REASONS: Record<TimeoutCode, string> = {
-  no_relay: 'no relay took the request',
-  unanswered: 'the wallet did not answer in time',
-  unpaid: 'the wallet answered but no money arrived in time',
-  unproven: 'no proof of payment came in time; the user may have paid all the same',
 }
 
 function merchantCancelled(p: Payment, invoiceCancelled: boolean, atMs: number): Decision {
