@@ -23,7 +23,8 @@ const DAEMON_LAYERS: readonly (readonly string[])[] = [
   ['log', 'asking'],
   ['payment', 'handshake', 'authentication'],
   ['engine'],
-  ['store', 'lightning', 'nostr', 'http', 'webhooks', 'config'],
+  ['store', 'lightning', 'nostr', 'http', 'webhooks'],
+  ['config'],
 ]
 
 /** Folders whose rules are pure: no Node API, no socket, no clock, no randomness. */

@@ -2,6 +2,7 @@
 // read. The environment, portal.toml, --help and docs/settings.md all come from this table.
 import { parseNwcConnection, parseSecretKey, secp256k1 } from 'portal-protocol'
 import { normalizeRelayUrl } from 'portal-relay'
+import { parseLndConnection } from '../lightning/lnd-connection.ts'
 import { Secret } from './secret.ts'
 
 export type Lightning =
@@ -125,7 +126,7 @@ export const SETTINGS: SettingsTable = {
   lightning: {
     env: 'PORTAL_LIGHTNING',
     meaning:
-      'Where the money arrives: `sandbox` (no real money), a Nostr Wallet Connect string, or an LND node.',
+      'Where the money arrives: `sandbox` (no real money), a Nostr Wallet Connect string, or an LND node as `lnd://host:port?macaroon=<hex or path>&cert=<path>`.',
     unset: 'sandbox',
     example: 'nostr+walletconnect://…',
     fallback: { type: 'sandbox' },
@@ -225,7 +226,15 @@ function lightning(text: string): Lightning {
     }
     return { type: 'nwc', connection: new Secret(text) }
   }
-  throw new SettingError('must be sandbox or nostr+walletconnect://…')
+  if (text.startsWith('lnd://')) {
+    try {
+      parseLndConnection(text)
+    } catch (error) {
+      throw new SettingError(error instanceof Error ? error.message : 'is not an LND address')
+    }
+    return { type: 'lnd', address: new Secret(text) }
+  }
+  throw new SettingError('must be sandbox, nostr+walletconnect://… or lnd://…')
 }
 
 function database(text: string): Database {

@@ -113,24 +113,24 @@ test('closing answers long polls, sends readers away and is done at once', async
 
 test('a request that arrives while the daemon stops is told to try again', async () => {
   const { world, port } = await listening()
-  const socket = connect(port, '127.0.0.1')
-  let answers = ''
-  socket.setEncoding('utf8').on('data', (chunk: string) => {
-    answers += chunk
+  const poll = await readSse(port, '/events')
+  const late = connect(port, '127.0.0.1')
+  let answer = ''
+  late.setEncoding('utf8').on('data', (chunk: string) => {
+    answer += chunk
   })
-  const closed = new Promise((resolve) => socket.on('close', resolve))
-  const { stream_id } = (await world.call('POST', '/key-handshake', {})).json()
-  const line = (path: string) =>
-    `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n\r\n`
-  socket.write(line(`/events/${stream_id}?wait=60`))
-  await waiting(world, 1)
-  // Behind the poll on the same connection: read only when that is answered.
-  socket.write(line('/info'))
-  await world.server.close()
+  const closed = new Promise((resolve) => late.on('close', resolve))
+  // Half of a request is under way: the connection is not idle and stays.
+  late.write('GET /health HTTP/1.1\r\nHost: x\r\n')
+  await new Promise((resolve) => late.on('connect', resolve))
+  await sendRaw(port, 'GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  const closing = world.server.close()
+  await poll.ended
+  late.write('\r\n')
   await closed
-  assert.match(answers, /^HTTP\/1\.1 200/)
-  const second = answers.slice(answers.indexOf('HTTP/1.1', 1))
-  if (second !== answers) assert.match(second, /503 Service Unavailable[^]*"code":"unavailable"/)
+  assert.match(answer, /^HTTP\/1\.1 503 [^]*"code":"unavailable"/)
+  assert.match(answer, /retry-after: 1/i)
+  await closing
   await world.close()
 })
 
