@@ -105,18 +105,23 @@ test('an aborted call throws the reason of its signal, before, during and betwee
     setUp(ok).http.call(POST, { signal: AbortSignal.abort(reason) }),
     (error) => error === reason,
   )
-  for (const reply of [refused, () => new Promise<Response>(() => {})]) {
+  const never = () => new Promise<Response>(() => {})
+  for (const [reply, tries] of [
+    [refused, 6],
+    [never, 6],
+    [never, 1],
+  ] as const) {
     const controller = new AbortController()
     const hang = (init: RequestInit) =>
       new Promise<Response>((_, reject) => {
         init.signal?.addEventListener('abort', () => reject(new Error('the fetch was aborted')))
       })
     const world = createVirtualWorld((_url, init) => {
-      setImmediate(() => controller.abort(reason))
+      queueMicrotask(() => controller.abort(reason))
       return Promise.race([reply(), hang(init)])
     })
     const config = { baseUrl: 'http://daemon', authToken: SECRET, timeoutMs: 30_000 }
-    const call = createHttp(config, world).call(POST, { signal: controller.signal })
+    const call = createHttp(config, world).call(POST, { signal: controller.signal, tries })
     await assert.rejects(call, (error) => error === reason)
   }
 })

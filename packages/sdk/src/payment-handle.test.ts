@@ -143,7 +143,7 @@ test('a stream that may no longer be read rejects done and tells onError, and no
 })
 
 test('two hundred payments at once are all told, in order, through a restart', async (t) => {
-  const { daemon, client } = await setUp(t)
+  const { daemon, client } = await setUp(t, 1)
   const told = new Map<string, string[]>()
   const handles = await Promise.all(
     Array.from({ length: 200 }, async (_, i) => {

@@ -1,10 +1,5 @@
 // What most tests of the client begin with.
-import {
-  Currency,
-  type PaymentStatus,
-  PortalClient,
-  type PortalClientOptions,
-} from '../src/index.ts'
+import { Currency, type PaymentStatus, PortalClient } from '../src/index.ts'
 import { realWorld, type World } from '../src/world.ts'
 import { type FakeDaemon, startFakeDaemon, TOKEN } from './fake-daemon.ts'
 import { hurry } from './virtual-world.ts'
@@ -27,16 +22,16 @@ export type Setting = {
   at(baseUrl: string): PortalClient
 }
 
-/** Far beyond what a call takes here, however busy the machine: 60 s for the hurried client. */
+/** Far beyond what a call takes here, however busy the machine. */
 const TIMEOUT_MS = 600_000
 
-/** A daemon and a client for whom time runs ten times as fast; all gone when the test ends. */
+/** A daemon and a client, for whom time runs `factor` times as fast; all gone when the test ends. */
 export async function setUp(
   t: { after(end: () => Promise<void>): void },
-  options: Partial<PortalClientOptions> = {},
+  factor = 10,
 ): Promise<Setting> {
   const daemon = await startFakeDaemon()
-  const { world, end } = mortal(hurry(realWorld, 10))
+  const { world, end } = mortal(hurry(realWorld, factor))
   t.after(async () => {
     end()
     await daemon.down()
@@ -44,7 +39,7 @@ export async function setUp(
   const errors: unknown[] = []
   const at = (baseUrl: string) => {
     const onError = (error: unknown) => errors.push(error)
-    const given = { baseUrl, authToken: TOKEN, onError, timeoutMs: TIMEOUT_MS, ...options }
+    const given = { baseUrl, authToken: TOKEN, onError, timeoutMs: TIMEOUT_MS }
     return new PortalClient(given, world)
   }
   return { daemon, errors, at, client: at(daemon.baseUrl) }
