@@ -13,9 +13,43 @@ function main() {
   if (Number(process.versions.node.split('.')[0]) < 18) {
     fail('npm here runs on Node ' + process.versions.node + '. Install Node 18 or newer; Portal brings its own Node 26.')
   }
-  install()
-  checkNode()
-  buildSdk()
+  alone(() => {
+    install()
+    checkNode()
+    buildSdk()
+  })
+}
+
+// Two terminals on a fresh clone must not install over each other.
+function alone(work) {
+  const lock = path.join(root, '.portal-setup.lock')
+  while (!take(lock)) {
+    if (!isAlive(Number(fs.existsSync(lock) && fs.readFileSync(lock, 'utf8')))) fs.rmSync(lock, { force: true })
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  }
+  try {
+    work()
+  } finally {
+    fs.rmSync(lock, { force: true })
+  }
+}
+
+function take(lock) {
+  try {
+    fs.writeFileSync(lock, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
 }
 
 function install() {
@@ -69,6 +103,7 @@ function newest(folder) {
 
 function fail(message) {
   console.error('\nsetup: ' + message + '\n')
+  fs.rmSync(path.join(root, '.portal-setup.lock'), { force: true })
   process.exit(1)
 }
 

@@ -15,6 +15,8 @@ import type { Inbound, Received } from '../engine/ports.ts'
 
 // A wallet's answer is short; NIP-44 allows 64 KiB, which is as much as anyone may make us decrypt.
 const CONTENT_MAX = 90_000
+// A handshake event is remembered for days, not for ever: an old one replayed must not count as a scan.
+const HANDSHAKE_AGE_MAX_S = 86_400
 
 /** Resolves once what follows from the event is committed; rejects when that failed. */
 export async function deliver(
@@ -24,6 +26,7 @@ export async function deliver(
     readonly identity: Identity
     readonly secp: Secp256k1
     readonly usableRelays: (relays: readonly string[]) => readonly string[]
+    readonly nowS: number
   },
 ): Promise<void> {
   const plaintext = decrypt(event, deps.identity)
@@ -31,6 +34,7 @@ export async function deliver(
   const received: Received = { eventId: event.id, author: event.pubkey }
   switch (event.kind) {
     case KIND.keyHandshake: {
+      if (event.created_at < deps.nowS - HANDSHAKE_AGE_MAX_S) return
       const message = parseKeyHandshake(plaintext)
       if (message === undefined) return
       await inbound.keyHandshake(received, message, deps.usableRelays(message.preferredRelays))

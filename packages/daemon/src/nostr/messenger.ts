@@ -65,7 +65,9 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
     ...(deps.verify === undefined ? {} : { verify: deps.verify }),
     wanted,
     async deliver(event) {
-      if (inbound !== null) await deliver(event, inbound, { identity, secp, usableRelays: usable })
+      const nowS = Math.floor(clock.nowMs() / 1000)
+      if (inbound === null) return
+      await deliver(event, inbound, { identity, secp, usableRelays: usable, nowS })
     },
   })
 
