@@ -24,7 +24,8 @@ function main() {
 function alone(work) {
   const lock = path.join(root, '.portal-setup.lock')
   while (!take(lock)) {
-    if (!isAlive(Number(fs.existsSync(lock) && fs.readFileSync(lock, 'utf8')))) fs.rmSync(lock, { force: true })
+    const holder = fs.existsSync(lock) ? fs.readFileSync(lock, 'utf8') : ''
+    if (holder !== '' && !isAlive(Number(holder))) fs.rmSync(lock, { force: true })
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
   }
   try {
