@@ -11,11 +11,12 @@ const PACKAGES: Record<string, readonly string[]> = {
   protocol: [],
   relay: ['protocol'],
   nwc: ['protocol', 'relay'],
+  lnd: ['relay'],
   sandbox: ['protocol', 'relay'],
-  wallet: ['protocol', 'relay', 'nwc'],
-  daemon: ['protocol', 'relay', 'nwc', 'sandbox'],
+  wallet: ['protocol', 'relay', 'nwc', 'lnd'],
+  daemon: ['protocol', 'relay', 'nwc', 'lnd', 'sandbox'],
   sdk: [],
-  demo: ['protocol', 'relay', 'nwc', 'sandbox', 'wallet', 'daemon', 'sdk'],
+  demo: ['protocol', 'relay', 'nwc', 'lnd', 'sandbox', 'wallet', 'daemon', 'sdk'],
 }
 
 /** Folders of the daemon, inner to outer; siblings on one line never meet. */

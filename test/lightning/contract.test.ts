@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { after, before, describe } from 'node:test'
 import { payViaPaymentRequest } from 'lightning'
+import { connectLnd, parseLndConnection, readLndCredentials } from 'portal-lnd'
 import { createNwcClient } from 'portal-nwc'
 import { parseNwcConnection, secp256k1 as secp } from 'portal-protocol'
 import { systemClock as clock, createEmbeddedRelay, createRelayPool } from 'portal-relay'
@@ -12,11 +13,6 @@ import {
   type LightningSubject,
 } from '../../packages/daemon/src/lightning/lightning.contract.ts'
 import { createLndLightning } from '../../packages/daemon/src/lightning/lnd.ts'
-import { connectLnd } from '../../packages/daemon/src/lightning/lnd-client.ts'
-import {
-  parseLndConnection,
-  readLndCredentials,
-} from '../../packages/daemon/src/lightning/lnd-connection.ts'
 import { createNwcLightning } from '../../packages/daemon/src/lightning/nwc.ts'
 import { openRelayHouse } from '../../packages/relay/test/relay-house.ts'
 import { lightningUnavailable } from './build.ts'

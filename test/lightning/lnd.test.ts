@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { getWalletInfo, payViaPaymentRequest } from 'lightning'
+import { connectLnd, type Keepalive, parseLndConnection, readLndCredentials } from 'portal-lnd'
 import { msat, parsePaymentHash, readInvoice } from 'portal-protocol'
 import { systemClock } from 'portal-relay'
 import { silentLogger } from '../../packages/daemon/src/engine/logger.ts'
@@ -13,12 +14,8 @@ import {
   type Settlement,
 } from '../../packages/daemon/src/engine/ports.ts'
 import { createLndLightning } from '../../packages/daemon/src/lightning/lnd.ts'
-import { connectLnd, type Keepalive } from '../../packages/daemon/src/lightning/lnd-client.ts'
-import {
-  parseLndConnection,
-  readLndCredentials,
-} from '../../packages/daemon/src/lightning/lnd-connection.ts'
 import type { PaymentId } from '../../packages/daemon/src/payment/payment.ts'
+import { bakeMacaroon } from './bake-macaroon.ts'
 import { lightningUnavailable } from './build.ts'
 import type { LndNode } from './lnd-node.ts'
 import { type LightningNetwork, startLightningNetwork } from './network.ts'
@@ -324,7 +321,7 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
 
   test('a macaroon that can neither pay nor see payments is enough for everything', async () => {
     const { merchant } = network
-    const macaroon = await bake(merchant, ['info:read', 'invoices:read', 'invoices:write'])
+    const macaroon = await bakeMacaroon(merchant, ['info:read', 'invoices:read', 'invoices:write'])
     const least = merchant.connectionString.replace(/macaroon=[^&]*/, `macaroon=${macaroon}`)
     const { lightning, until } = await watch({ ...merchant, connectionString: least }, null)
     const paid = await lightning.createInvoice(order(), timeoutMs)
@@ -365,18 +362,4 @@ async function revive(node: LndNode): Promise<void> {
     case 'ended':
       return node.restart()
   }
-}
-
-async function bake({ lnd }: LndNode, permissions: readonly string[]): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const request = {
-    permissions: permissions.map((one) => {
-      const [entity, action] = one.split(':')
-      return { entity, action }
-    }),
-  }
-  lnd.default.bakeMacaroon(request, (error: Error | null, baked: { macaroon: string }) =>
-    error === null ? resolve(baked.macaroon) : reject(error),
-  )
-  return promise
 }

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseLndConnection, readLndCredentials } from 'portal-lnd/connection'
 import { createNwcClient } from 'portal-nwc'
 import {
   createIdentity,
@@ -42,7 +43,6 @@ import {
   storedToken,
   TOKEN_BOOK,
 } from './http/tokens.ts'
-import { parseLndConnection, readLndCredentials } from './lightning/lnd-connection.ts'
 import { createNwcLightning } from './lightning/nwc.ts'
 import { createNostrMessenger, type NostrMessenger } from './nostr/messenger.ts'
 import { isPublicAddress } from './nostr/usable-relays.ts'
@@ -282,7 +282,7 @@ async function openLightning(
 async function openLnd(address: string, store: Store, log: Logger): Promise<Lightning> {
   // Loaded only where it is used: gRPC costs every start 0.4 s and 40 MB.
   const { createLndLightning } = await import('./lightning/lnd.ts')
-  const { connectLnd } = await import('./lightning/lnd-client.ts')
+  const { connectLnd } = await import('portal-lnd')
   const connection = parseLndConnection(address)
   const made = toHex(random(32))
   const preimageSecret = fromHex(await store.initValue(LND_PREIMAGE_SECRET_VALUE, made))

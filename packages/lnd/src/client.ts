@@ -13,7 +13,7 @@ import {
 } from '@grpc/grpc-js'
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader'
 import type { Clock } from 'portal-relay'
-import type { LndCredentials } from './lnd-connection.ts'
+import type { LndCredentials } from './connection.ts'
 
 export type LndUnary =
   | 'lnrpc.Lightning/GetInfo'
@@ -21,7 +21,10 @@ export type LndUnary =
   | 'lnrpc.Lightning/LookupInvoice'
   | 'lnrpc.Lightning/ListInvoices'
   | 'invoicesrpc.Invoices/CancelInvoice'
-export type LndStream = 'lnrpc.Lightning/SubscribeInvoices'
+export type LndStream =
+  | 'lnrpc.Lightning/SubscribeInvoices'
+  | 'routerrpc.Router/SendPaymentV2'
+  | 'routerrpc.Router/TrackPaymentV2'
 
 /** A decoded protobuf message: field names as in LND's files, 64-bit integers as strings. */
 export type LndMessage = Readonly<Record<string, unknown>>
@@ -165,7 +168,7 @@ let loaded: PackageDefinition | undefined
 // Read once: it takes a quarter of a second.
 function loadMethods(): (name: LndUnary | LndStream) => Method {
   loaded ??= loadSync(
-    ['lightning.proto', 'invoices.proto'].map((file) =>
+    ['lightning.proto', 'invoices.proto', 'router.proto'].map((file) =>
       fileURLToPath(import.meta.resolve(`lightning/grpc/protos/${file}`)),
     ),
     LOAD_OPTIONS,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { LndConnectionError, parseLndConnection, readLndCredentials } from './lnd-connection.ts'
+import { LndConnectionError, parseLndConnection, readLndCredentials } from './connection.ts'
 
 const macaroon = Buffer.concat([Buffer.from([2, 1, 3]), Buffer.from('lnd'), Buffer.alloc(40, 0xfb)])
 const der = Buffer.concat([Buffer.from([0x30, 0x82]), Buffer.alloc(200, 0xfe)])

@@ -53,7 +53,8 @@ test('secrets come from the environment too, and the URL without its name', () =
   assert.deepEqual(settings?.secret, secret)
   assert.equal(settings?.auto, null)
   assert.deepEqual(settings?.relays, ['wss://a', 'wss://b'])
-  assert.deepEqual(settings?.nwc.secret, secret)
+  assert(settings?.payer.type === 'nwc')
+  assert.deepEqual(settings.payer.connection.secret, secret)
 })
 
 test('all complaints come at once, each names its argument, none repeats a secret', () => {
@@ -76,6 +77,20 @@ test('a wallet that pays by itself must know whom, and any wallet where to liste
     '--relay is missing: without --connect there is nowhere to listen',
   ])
   assert.match(complaints(['--unknown']).join(), /--unknown/)
+})
+
+test('an LND node pays as well; an argument beats the environment, and two payers are one too many', () => {
+  const lnd = 'lnd://localhost:10009?macaroon=admin.macaroon&cert=tls.cert'
+  const rest = [url, '--relay', 'ws://a']
+  const payerOf = (argv: string[], env: Record<string, string> = {}) =>
+    readArguments([...argv, ...rest], env, secp)?.payer.type
+  assert.equal(payerOf(['--lnd', lnd]), 'lnd')
+  assert.equal(payerOf([], { PORTAL_WALLET_LND: lnd }), 'lnd')
+  assert.equal(payerOf(['--lnd', lnd], { PORTAL_WALLET_NWC: nwc }), 'lnd')
+  assert.equal(payerOf(['--nwc', nwc], { PORTAL_WALLET_LND: lnd }), 'nwc')
+  assert.match(complaints([...rest, '--lnd', lnd, '--nwc', nwc]).join(), /both given/)
+  assert.match(complaints([...rest, '--lnd', 'lnd://x']).join(), /^--lnd: must have macaroon=/)
+  assert.match(complaints(rest).join(), /what pays\?$/)
 })
 
 test('help is told from everything else', () => {

@@ -1,5 +1,6 @@
 // The terminal wallet's command line and environment, judged; nothing is opened here.
 import { parseArgs } from 'node:util'
+import { type LndConnection, LndConnectionError, parseLndConnection } from 'portal-lnd/connection'
 import {
   type HandshakeUrl,
   HandshakeUrlError,
@@ -18,7 +19,7 @@ import { handshakeRelays } from './handshake.ts'
 
 export type Settings = {
   readonly connect: HandshakeUrl | null
-  readonly nwc: NwcConnection
+  readonly payer: PayerSettings
   /** Null: the user is asked. */
   readonly auto: AutoMode | null
   /** Null: the one in the data directory, made when there is none. */
@@ -26,6 +27,11 @@ export type Settings = {
   readonly dataDir: string
   readonly relays: readonly string[]
 }
+
+/** What pays: a Nostr Wallet Connect service, or an LND node. */
+export type PayerSettings =
+  | { readonly type: 'nwc'; readonly connection: NwcConnection }
+  | { readonly type: 'lnd'; readonly connection: LndConnection }
 
 /** Every complaint at once, each with its remedy, none with a secret in it. */
 export class ArgumentsError extends Error {
@@ -43,6 +49,7 @@ export const USAGE = `npm run wallet -- --connect <handshake url> --nwc <string>
 
   --connect URL   the merchant's portal://… URL (also the one argument without a name)
   --nwc STRING    the wallet that pays: nostr+walletconnect://…  [PORTAL_WALLET_NWC]
+  --lnd STRING    or the node that pays: lnd://host:port?macaroon=…&cert=…  [PORTAL_WALLET_LND]
   --auto MODE     decide without asking: ${AUTO_MODES.join(' | ')}
                   (fail and lie approve but do not pay)
   --key KEY       your key, nsec or hex; made and kept if absent  [PORTAL_WALLET_KEY]
@@ -72,9 +79,7 @@ export function readArguments(
   }
   const url = values.connect ?? positionals[0]
   const connect = url === undefined ? null : read('--connect', () => parseHandshakeUrl(url, secp))
-  const nwcText = values.nwc ?? env.PORTAL_WALLET_NWC
-  if (nwcText === undefined) complaints.push('--nwc (or PORTAL_WALLET_NWC) is missing: what pays?')
-  const nwc = nwcText === undefined ? null : read('--nwc', () => parseNwcConnection(nwcText, secp))
+  const payer = readPayer({ ...env, ...values }, complaints, read, secp)
   const keyText = values.key ?? env.PORTAL_WALLET_KEY
   const secret = keyText === undefined ? null : read('--key', () => parseSecretKey(keyText, secp))
   const auto = AUTO_MODES.find((mode) => mode === values.auto) ?? null
@@ -88,8 +93,39 @@ export function readArguments(
   if (url === undefined && values.relay === undefined) {
     complaints.push('--relay is missing: without --connect there is nowhere to listen')
   }
-  if (complaints.length > 0 || nwc === null) throw new ArgumentsError(complaints)
-  return { connect, nwc, auto, secret, dataDir: values.data ?? 'data/wallet', relays }
+  if (complaints.length > 0 || payer === null) throw new ArgumentsError(complaints)
+  return { connect, payer, auto, secret, dataDir: values.data ?? 'data/wallet', relays }
+}
+
+// An argument beats the environment, which may hold what pays for every other run.
+function readPayer(
+  given: Readonly<Record<string, unknown>>,
+  complaints: string[],
+  read: <T>(what: string, reader: () => T) => T | null,
+  secp: Secp256k1,
+): PayerSettings | null {
+  const [nwc, lnd] = [chosen(given, 'nwc', 'lnd'), chosen(given, 'lnd', 'nwc')]
+  if (nwc !== undefined && lnd !== undefined) {
+    complaints.push('--nwc and --lnd are both given: one of them pays')
+  } else if (nwc !== undefined) {
+    const connection = read('--nwc', () => parseNwcConnection(nwc, secp))
+    return connection && { type: 'nwc', connection }
+  } else if (lnd !== undefined) {
+    const connection = read('--lnd', () => parseLndConnection(lnd))
+    return connection && { type: 'lnd', connection }
+  } else complaints.push('--nwc or --lnd (or PORTAL_WALLET_NWC, _LND) is missing: what pays?')
+  return null
+}
+
+function chosen(
+  given: Readonly<Record<string, unknown>>,
+  name: string,
+  other: string,
+): string | undefined {
+  const { [name]: argument, [other]: rival } = given
+  const fromEnv = given[`PORTAL_WALLET_${name.toUpperCase()}`]
+  const text = argument ?? (rival === undefined ? fromEnv : undefined)
+  return typeof text === 'string' ? text : undefined
 }
 
 function parse(argv: readonly string[]) {
@@ -100,6 +136,7 @@ function parse(argv: readonly string[]) {
       options: {
         connect: { type: 'string' },
         nwc: { type: 'string' },
+        lnd: { type: 'string' },
         auto: { type: 'string' },
         key: { type: 'string' },
         data: { type: 'string' },
@@ -131,6 +168,7 @@ function isReadable(error: unknown): error is Error {
   return (
     error instanceof HandshakeUrlError ||
     error instanceof NwcConnectionError ||
+    error instanceof LndConnectionError ||
     error instanceof KeyError
   )
 }

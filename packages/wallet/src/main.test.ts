@@ -121,7 +121,7 @@ test('what is wrong with the command line is told in sentences, and ends it', as
   const wallet = runWallet(['--auto', 'maybe'])
   assert.equal(await wallet.exited, 1)
   const text = wallet.lines.items.join('\n')
-  assert.match(text, /--nwc \(or PORTAL_WALLET_NWC\) is missing/)
+  assert.match(text, /--nwc or --lnd \(or PORTAL_WALLET_NWC, _LND\) is missing/)
   assert(!text.includes('    at '))
 })
 

@@ -2,16 +2,24 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { readLndCredentials } from 'portal-lnd/connection'
 import { createNwcClient } from 'portal-nwc'
 import { createIdentity, npubOf, secp256k1 as secp } from 'portal-protocol'
-import { systemClock as clock, createRelayPool } from 'portal-relay'
+import { systemClock as clock, createRelayPool, type RelayPool } from 'portal-relay'
 import { createWsOpener } from 'portal-relay/ws-client'
 import { AnswerStoreError } from './answer-store.ts'
-import { ArgumentsError, readArguments, type Settings, USAGE } from './arguments.ts'
+import {
+  ArgumentsError,
+  type PayerSettings,
+  readArguments,
+  type Settings,
+  USAGE,
+} from './arguments.ts'
 import { automatic, HONEST } from './behaviour.ts'
 import { HandshakeError } from './handshake.ts'
 import { keyOf } from './key-file.ts'
 import { createNwcPayer } from './nwc-payer.ts'
+import type { Payer } from './payer.ts'
 import { openSqliteAnswerStore } from './sqlite-answer-store.ts'
 import { printable, stepText } from './step-text.ts'
 import { openTerminal } from './terminal.ts'
@@ -25,7 +33,7 @@ async function main(): Promise<void> {
   }
   const stop = Promise.withResolvers<void>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop.resolve)
-  const running = start(settings, stop.resolve)
+  const running = await start(settings, stop.resolve)
   try {
     await Promise.race([running.connect(), stop.promise])
     await stop.promise
@@ -34,8 +42,7 @@ async function main(): Promise<void> {
   }
 }
 
-function start(settings: Settings, interrupted: () => void) {
-  const random = (length: number) => new Uint8Array(randomBytes(length))
+async function start(settings: Settings, interrupted: () => void) {
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
   const secret = settings.secret ?? keyOf(settings.dataDir, { random, secp })
   const identity = createIdentity(secret, { secp, random })
@@ -47,7 +54,7 @@ function start(settings: Settings, interrupted: () => void) {
     settings.auto === null ? openTerminal({ input, output, clock, interrupted }) : null
   const print = terminal?.print ?? ((line: string) => console.log(line))
   const pool = createRelayPool({ openSocket: createWsOpener(), clock, random })
-  const client = createNwcClient(settings.nwc, { pool, secp, random, clock })
+  const { payer, close: closePayer } = await openPayer(settings.payer, pool)
   const behaviour =
     settings.auto === null
       ? { ...HONEST, decide: terminal?.decide ?? (async () => 'ignore' as const) }
@@ -56,7 +63,7 @@ function start(settings: Settings, interrupted: () => void) {
     identity,
     relays: settings.relays,
     pool,
-    payer: createNwcPayer(client),
+    payer,
     store,
     behaviour,
     clock,
@@ -78,13 +85,37 @@ function start(settings: Settings, interrupted: () => void) {
     },
     async close() {
       wallet.close()
-      client.close()
+      closePayer()
       pool.close()
       terminal?.close()
       await store.close()
       print('wallet closed')
     },
   }
+}
+
+async function openPayer(
+  settings: PayerSettings,
+  pool: RelayPool,
+): Promise<{ payer: Payer; close: () => void }> {
+  switch (settings.type) {
+    case 'nwc': {
+      const client = createNwcClient(settings.connection, { pool, secp, random, clock })
+      return { payer: createNwcPayer(client), close: () => client.close() }
+    }
+    case 'lnd': {
+      // Loaded only where it is used: gRPC costs every start 0.4 s and 40 MB.
+      const { connectLnd } = await import('portal-lnd')
+      const { createLndPayer } = await import('./lnd-payer.ts')
+      const credentials = await readLndCredentials(settings.connection)
+      const client = connectLnd(settings.connection.address, credentials, { clock })
+      return { payer: createLndPayer({ client, clock }), close: () => client.close() }
+    }
+  }
+}
+
+function random(length: number): Uint8Array {
+  return new Uint8Array(randomBytes(length))
 }
 
 // What the user can put right is told in a sentence; everything else with its stack.

@@ -1,5 +1,5 @@
-// The port through which a wallet pays: Nostr Wallet Connect (nwc-payer.ts), later a node of the
-// user's own.
+// The port through which a wallet pays: Nostr Wallet Connect (nwc-payer.ts) or an LND node of the
+// user's own (lnd-payer.ts).
 import type { LightningNetwork, Msat, PaymentHash, Preimage } from 'portal-protocol'
 
 export interface Payer {

@@ -2,7 +2,7 @@
 // read. The environment, portal.toml, --help and docs/settings.md all come from this table.
 import { parseNwcConnection, parseSecretKey, secp256k1 } from 'portal-protocol'
 import { normalizeRelayUrl } from 'portal-relay'
-import { parseLndConnection } from '../lightning/lnd-connection.ts'
+import { parseLndConnection } from 'portal-lnd/connection'
 import { Secret } from './secret.ts'
 
 export type Lightning =

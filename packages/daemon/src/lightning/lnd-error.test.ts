@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { LndStatus } from 'portal-lnd'
 import { PortError } from '../engine/ports.ts'
-import { LndStatus } from './lnd-client.ts'
 import { lndPortError } from './lnd-error.ts'
 
 // Status and words as LND 0.21 and gRPC give them.

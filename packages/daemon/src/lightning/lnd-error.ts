@@ -1,8 +1,8 @@
 // What an LND failure means. LND answers nearly all of its own errors with status UNKNOWN and a
 // sentence, so the sentences are read; they are those of LND 0.21 and tested against it.
-import { status } from '@grpc/grpc-js'
+
+import { LndStatus, grpcStatus as status } from 'portal-lnd'
 import { PortError } from '../engine/ports.ts'
-import { LndStatus } from './lnd-client.ts'
 
 /** The least a macaroon must allow; the operator's way to make one. */
 export const LND_MACAROON_HINT =

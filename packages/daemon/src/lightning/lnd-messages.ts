@@ -1,4 +1,6 @@
 // What LND answers, decoded at the edge; the source is its lightning.proto.
+
+import type { LndMessage } from 'portal-lnd'
 import {
   type LightningNetwork,
   type PaymentHash,
@@ -8,7 +10,6 @@ import {
   proves,
 } from 'portal-protocol'
 import { type NodeInfo, PortError } from '../engine/ports.ts'
-import type { LndMessage } from './lnd-client.ts'
 
 export type LndInvoice = {
   readonly paymentHash: PaymentHash

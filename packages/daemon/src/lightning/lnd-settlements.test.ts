@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { type LndClient, type LndMessage, LndStatus } from 'portal-lnd'
 import { type PaymentHash, parsePreimage, paymentHashOf } from 'portal-protocol'
 import { systemClock } from 'portal-relay'
 import { silentLogger } from '../engine/logger.ts'
 import type { Settlement } from '../engine/ports.ts'
-import { type LndClient, type LndMessage, LndStatus } from './lnd-client.ts'
 import { followSettlements } from './lnd-settlements.ts'
 
 const nodeKey = `02${'ab'.repeat(32)}`

@@ -1,10 +1,10 @@
 // LND's stream of settlements: followed from a cursor, for ever, over every loss of the connection.
 
+import type { LndClient, LndMessage, LndSubscription } from 'portal-lnd'
 import type { RandomBytes } from 'portal-protocol'
 import { type Backoff, backoffDelayMs, type Clock } from 'portal-relay'
 import type { Logger } from '../engine/logger.ts'
 import type { LightningWatcher, Settlement } from '../engine/ports.ts'
-import type { LndClient, LndMessage, LndSubscription } from './lnd-client.ts'
 import { lndPortError } from './lnd-error.ts'
 import { type LndInvoice, readLndInvoice } from './lnd-messages.ts'
 

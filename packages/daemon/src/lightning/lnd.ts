@@ -1,5 +1,6 @@
 // The Lightning port on an LND node of our own.
 import { createHmac } from 'node:crypto'
+import type { LndClient, LndMessage, LndUnary } from 'portal-lnd'
 import {
   type PaymentHash,
   type Preimage,
@@ -17,7 +18,6 @@ import {
   PortError,
   type Settlement,
 } from '../engine/ports.ts'
-import type { LndClient, LndMessage, LndUnary } from './lnd-client.ts'
 import { lndPortError, saidLnd } from './lnd-error.ts'
 import { type LndInvoice, readLndInvoice, readLndNode, readLndPage } from './lnd-messages.ts'
 import { followSettlements, type SettlementStream, settlementOf } from './lnd-settlements.ts'
