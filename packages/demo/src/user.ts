@@ -1,7 +1,7 @@
-// The user of the story: a wallet with a fresh key and a funded sandbox account, that approves whatever
-// it is asked. It reaches the daemon as any wallet does, over the relay's WebSocket.
+// A user for stories and tests: a wallet with a fresh key, that approves whatever it is asked unless told
+// to behave otherwise. It reaches the daemon as any wallet does, over the relay's WebSocket.
 import { randomBytes } from 'node:crypto'
-import { createNwcClient } from 'portal-nwc'
+import { createNwcClient, type NwcClientDeps } from 'portal-nwc'
 import {
   createIdentity,
   generateSecretKey,
@@ -12,10 +12,12 @@ import {
 import { systemClock as clock, createRelayPool, openWebSocket } from 'portal-relay'
 import {
   automatic,
+  type Behaviour,
   createMemoryAnswerStore,
   createNwcPayer,
   createWallet,
   type OnStep,
+  type Payer,
 } from 'portal-wallet'
 
 export type User = {
@@ -25,18 +27,26 @@ export type User = {
   close(): void
 }
 
-/** Starts the user's wallet on `relays`, paying through the Nostr Wallet Connect string `nwc`. */
-export function startUser(relays: readonly string[], nwc: string, onStep: OnStep): User {
+/**
+ * Starts the user's wallet on `relays`, paying through a Nostr Wallet Connect string, or through a
+ * payer that stays the caller's to close.
+ */
+export function startUser(
+  relays: readonly string[],
+  pays: string | Payer,
+  onStep: OnStep,
+  behaviour: Behaviour = automatic('approve'),
+): User {
   const random = (length: number) => randomBytes(length)
   const pool = createRelayPool({ openSocket: openWebSocket, clock, random })
-  const client = createNwcClient(parseNwcConnection(nwc, secp), { pool, secp, random, clock })
+  const { payer, close } = openPayer(pays, { pool, secp, random, clock })
   const wallet = createWallet({
     identity: createIdentity(generateSecretKey(random, secp), { secp, random }),
     relays,
     pool,
-    payer: createNwcPayer(client),
+    payer,
     store: createMemoryAnswerStore({ clock }),
-    behaviour: automatic('approve'),
+    behaviour,
     clock,
     secp,
     onStep,
@@ -46,8 +56,17 @@ export function startUser(relays: readonly string[], nwc: string, onStep: OnStep
     scan: (url) => wallet.connect(parseHandshakeUrl(url, secp)),
     close() {
       wallet.close()
-      client.close()
+      close()
       pool.close()
     },
   }
+}
+
+function openPayer(
+  pays: string | Payer,
+  deps: NwcClientDeps,
+): { readonly payer: Payer; readonly close: () => void } {
+  if (typeof pays !== 'string') return { payer: pays, close: () => {} }
+  const client = createNwcClient(parseNwcConnection(pays, secp), deps)
+  return { payer: createNwcPayer(client), close: () => client.close() }
 }
