@@ -34,7 +34,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
       const { error } = event.data.details
       yield `✖ ${short(file)} › ${name}\n${indent(String(error.stack ?? error))}\n${cause(error)}`
     }
-    if (nesting === 0) {
+    if (nesting === 0 && !isFile) {
       tally.ms += details.duration_ms
     }
   }

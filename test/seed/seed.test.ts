@@ -1,5 +1,6 @@
 // Every line of the page it all started from, as printed there, against a running daemon.
 import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -79,4 +80,34 @@ describe('npm run demo', () => {
     assert.match(output, /^paid [0-9a-f]{64} [0-9a-f]{64}$/m)
     assert.equal(code, 0)
   })
+
+  it('stays up, and the curl lines it prints work as pasted', { timeout: 60_000 }, async () => {
+    const demo = spawn(process.execPath, ['packages/demo/src/main.ts'], { cwd: ROOT })
+    try {
+      const output = await printedUntil(demo, 'Ctrl-C ends it.')
+      const [request = '', poll = ''] = output
+        .slice(output.indexOf('BASE_URL='), output.indexOf('API reference'))
+        .split('# then, with the stream_id it answers in place of xyz789:')
+      const asked = await runCommand('bash', ['-c', request])
+      const [, streamId = ''] = /"stream_id":"([^"]+)"/.exec(asked.output) ?? []
+      // The user may take a moment; `wait` holds the poll until there is news.
+      const again = poll.replace('xyz789', streamId).replace('?after=0', '?after=1&wait=30')
+      const variables = request.split('\n').slice(0, 2).join('\n')
+      const { output: events } = await runCommand('bash', ['-c', `${variables}\n${again}`])
+      assert.match(events, /"status":"paid","preimage":"[0-9a-f]{64}"/)
+    } finally {
+      demo.kill('SIGTERM')
+    }
+  })
 })
+
+function printedUntil(child: ChildProcess, end: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    child.stdout?.on('data', (chunk) => {
+      output += chunk
+      if (output.includes(end)) resolve(output)
+    })
+    child.on('close', (code) => reject(new Error(`ended with ${code}: ${output}`)))
+  })
+}

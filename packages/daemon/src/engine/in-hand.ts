@@ -9,12 +9,16 @@ import type { Clock, Due } from './ports.ts'
 import { performTask, sendChallenge, type TaskDeps } from './tasks.ts'
 
 const IN_HAND_MAX = 5_000
+const DRAIN_MAX_MS = 5_000
 
 export interface InHand {
   /** Does the subject's due tasks, one after another, until the next one lies in the future. */
   takeUp(due: Due): void
   room(): number
-  /** Resolves once nothing is in hand; begins nothing new from now on. */
+  /**
+   * Begins nothing new from now on. Resolves once nothing is in hand, at the latest after 5 s: what
+   * hangs is safe to do again after the next start.
+   */
   drain(): Promise<void>
 }
 
@@ -50,8 +54,10 @@ export function createInHand(deps: InHandDeps): InHand {
       let due: Due | null = first
       while (due !== null && !stopped) {
         const after: Due | null = await step(due)
-        // A newer state may have been handed over meanwhile; the later version is the truer one.
-        due = newer(after, runners.get(id) ?? null)
+        const changed = after !== null && versionOf(after) > versionOf(due) ? after : null
+        // A newer state may have been handed over meanwhile; the later version is the truer one. What
+        // changed nothing is not tried again at once: the lease brings it back.
+        due = newer(changed, runners.get(id) ?? null)
         runners.set(id, null)
       }
     } finally {
@@ -71,7 +77,7 @@ export function createInHand(deps: InHandDeps): InHand {
     const next = nextTask(payment)
     if (!isNow(next)) return null
     const fact = await performTask(payment, next.task, deps)
-    const after = await facts.payment(payment.id, fact)
+    const after = await facts.payment(payment, fact)
     return after === null ? null : { type: 'payment', payment: after }
   }
 
@@ -107,7 +113,11 @@ export function createInHand(deps: InHandDeps): InHand {
       stopped = true
       if (runners.size > 0) {
         await new Promise<void>((resolve) => {
-          idle = resolve
+          const patience = clock.setTimer(DRAIN_MAX_MS, resolve)
+          idle = () => {
+            patience.cancel()
+            resolve()
+          }
         })
       }
     },
