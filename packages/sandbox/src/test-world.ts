@@ -193,7 +193,7 @@ export async function createClient(
     async send(request) {
       const of = () => responses.filter(({ tags }) => tags.some(([, id]) => id === request.id))
       const before = of().length
-      const outcome = await relay.publish(request, 5_000)
+      const outcome = await relay.publish(request, 60_000)
       if (!outcome.accepted) throw new Error(outcome.reason)
       await until(() => of().length > before)
       const event = of().at(-1)
