@@ -1,5 +1,6 @@
 // `npm run demo`: everything in one process (relay, sandbox Lightning, daemon on SQLite, a wallet), one
-// whole payment, then it stays up for the browser and for curl. `--once` ends after the payment.
+// whole payment, then it stays up for the browser and for curl. `--once` ends after the payment; `--lnd`
+// takes real LND nodes on a private chain in place of the sandbox.
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createLogger, readSettings, startDaemon } from 'portal-daemon'
 import { freePort } from './free-port.ts'
+import { openRealNodes } from './real-nodes.ts'
 import { curlLines } from './seed-lines.ts'
 import { tellStory } from './story.ts'
 import { tellTo } from './told.ts'
@@ -15,14 +17,20 @@ import { startUser } from './user.ts'
 const HOST = '127.0.0.1'
 const DEFAULT_PORT = 3000
 
-const { values: options } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
-process.exitCode = await demo(options.once)
+const flag = { type: 'boolean', default: false } as const
+const { values: options } = parseArgs({ options: { once: flag, lnd: flag } })
+process.exitCode = await demo(options).catch((error: unknown) => {
+  if (!(error instanceof Error) || error.name !== 'BuildError') throw error
+  console.error(error.message)
+  return 1
+})
 
-async function demo(once: boolean): Promise<number> {
+async function demo({ once, lnd }: { once: boolean; lnd: boolean }): Promise<number> {
   const teller = tellTo(process.stdout)
   const wanted = Number(process.env.PORTAL_PORT ?? DEFAULT_PORT)
   const port = await freePort(HOST, wanted)
   const token = process.env.PORTAL_AUTH_TOKEN ?? `demo_${randomBytes(18).toString('base64url')}`
+  const nodes = lnd ? await openRealNodes((line) => teller.say(line)) : null
   const dataDir = mkdtempSync(join(tmpdir(), 'portal-demo-'))
   const settings = readSettings(
     {
@@ -30,23 +38,28 @@ async function demo(once: boolean): Promise<number> {
       PORTAL_HOST: HOST,
       PORTAL_AUTH_TOKEN: token,
       PORTAL_DATA_DIR: dataDir,
+      ...(nodes === null ? {} : { PORTAL_LIGHTNING: nodes.merchant }),
       PORTAL_LOG_LEVEL: process.env.PORTAL_LOG_LEVEL ?? 'error',
     },
     null,
   )
 
-  teller.say('', 'Portal, one payment from beginning to end. SANDBOX: no real money moves.', '')
+  const money = nodes === null ? 'SANDBOX: no real money moves.' : 'Real LND nodes, play money.'
+  teller.say('', `Portal, one payment from beginning to end. ${money}`, '')
   if (port !== wanted) teller.say(`(port ${wanted} is in use, so this runs on ${port})`, '')
   const daemon = await startDaemon(settings, createLogger(settings.logLevel))
   teller.step('daemon, store and Nostr relay are up', daemon.url, ...daemon.relays)
-  if (daemon.createSandboxWallet === null) throw new Error('the demo runs on the sandbox')
-  const { nwc } = await daemon.createSandboxWallet()
-  const user = startUser(daemon.relays, nwc, () => {})
-  teller.step('a user has a wallet with 1,000,000 sandbox sat', `key ${user.publicKey}`)
+  const sandboxWallet = await daemon.createSandboxWallet?.()
+  const pays = nodes?.payer ?? sandboxWallet?.nwc
+  if (pays === undefined) throw new Error('the demo runs on the sandbox, or on nodes of its own')
+  const user = startUser(daemon.relays, pays, () => {})
+  const wallet = nodes === null ? 'a wallet with 1,000,000 sandbox sat' : 'a wallet on an LND node'
+  teller.step(`a user has ${wallet}`, `key ${user.publicKey}`)
 
   const close = async () => {
     user.close()
     await daemon.close()
+    await nodes?.close()
     rmSync(dataDir, { recursive: true, force: true })
   }
   const end = await tellStory({ url: daemon.url, token }, user, teller)
