@@ -29,7 +29,7 @@ async function cancelOpen(
     try {
       const found = await cancelThenLookUp(payment, deps)
       if (found.type === 'invoice_settled') {
-        return (await deps.facts.payment(payment.id, found)) ?? payment
+        return (await deps.facts.payment(payment, found)) ?? payment
       }
       invoiceCancelled = found.type === 'invoice_unpaid' && found.cancelled
     } catch (error) {
@@ -38,5 +38,5 @@ async function cancelOpen(
     }
   }
   const cancelled = { type: 'merchant_cancelled', invoiceCancelled } as const
-  return (await deps.facts.payment(payment.id, cancelled)) ?? payment
+  return (await deps.facts.payment(payment, cancelled)) ?? payment
 }

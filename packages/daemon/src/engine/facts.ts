@@ -16,7 +16,7 @@ import {
 import type { StreamId } from '../log/stream.ts'
 import { decide, type Fact, hasEnded } from '../payment/decide.ts'
 import { nextTask } from '../payment/next-task.ts'
-import { keysOf, type Payment, type PaymentId } from '../payment/payment.ts'
+import { keysOf, type Payment } from '../payment/payment.ts'
 import type { Audience } from './audience.ts'
 import type { Change, Clock, Store } from './ports.ts'
 
@@ -33,7 +33,8 @@ export type Source = {
 
 /** Each answers the subject as it is after the fact, or null if there is none of that id. */
 export interface Facts {
-  payment(id: PaymentId, fact: Fact, source?: Source): Promise<Payment | null>
+  /** `known`: the payment as the caller last saw it; where it has moved on, that is found out. */
+  payment(known: Payment, fact: Fact, source?: Source): Promise<Payment | null>
   handshake(id: StreamId, fact: HandshakeFact, source?: Source): Promise<Handshake | null>
   authentication(
     id: StreamId,
@@ -54,13 +55,17 @@ export type FactsDeps = {
 export function createFacts(deps: FactsDeps): Facts {
   const { store, clock, audience } = deps
   return {
-    payment: (id, fact, source) =>
-      untilSettled(async () => {
-        const before = await store.payment(id)
+    payment(known, fact, source) {
+      // Decided on what the caller knows, which saves a read: if that is old, the commit says so.
+      let latest: Payment | null = known
+      return untilSettled(async () => {
+        const before = latest ?? (await store.payment(known.id))
+        latest = null
         if (before === null) return { done: null }
         const atMs = clock.nowMs()
         const { payment, events } = decide(before, fact, atMs)
-        if (payment === before) return { done: before }
+        // Nothing follows from the fact: believed only of the payment as it is stored.
+        if (payment === before) return before === known ? 'again' : { done: before }
         const wakeAtMs = leased(nextTask(payment)?.atMs ?? null, atMs)
         const result = await store.commit(change(payment, events, wakeAtMs, atMs, source))
         if (result === 'stale') return 'again'
@@ -70,7 +75,8 @@ export function createFacts(deps: FactsDeps): Facts {
         else if (after.subkeys !== before.subkeys) audience.opened(after.subkeys.slice(-1))
         deps.changed(after)
         return { done: after }
-      }),
+      })
+    },
     handshake: (id, fact, source) =>
       untilSettled(async () => {
         const before = await store.conversation(id)

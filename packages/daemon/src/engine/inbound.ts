@@ -97,7 +97,7 @@ export function createInbound(deps: InboundDeps): Inbound {
     async paymentResponse({ eventId, author }, message) {
       const payment = await askedPayment(store, message.requestId, author)
       if (payment === null) return
-      await facts.payment(payment.id, answerFact(payment, message), { receivedEventId: eventId })
+      await facts.payment(payment, answerFact(payment, message), { receivedEventId: eventId })
       // The user is there: what else was asked of them may have been missed.
       if (audience.openOf(author) > 1) inbound.reachable([author])
     },
@@ -169,7 +169,7 @@ async function apply(
   due: Due,
   fact: { type: 'user_reachable' } | { type: 'key_proven'; key: PublicKey },
 ): Promise<void> {
-  if (due.type === 'payment') await facts.payment(due.payment.id, fact)
+  if (due.type === 'payment') await facts.payment(due.payment, fact)
   else if (due.conversation.type === 'authenticate_key') {
     await facts.authentication(due.conversation.streamId, fact)
   }

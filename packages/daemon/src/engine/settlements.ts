@@ -49,7 +49,7 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
     },
     async touched(paymentHash) {
       for (const payment of await ownPayments(paymentHash)) {
-        await facts.payment(payment.id, await lookUp(payment, deps))
+        await facts.payment(payment, await lookUp(payment, deps))
       }
     },
     connected() {
@@ -61,7 +61,7 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
   async function credit({ paymentHash, preimage }: Settlement): Promise<void> {
     if (credited.has(paymentHash)) return
     for (const payment of await ownPayments(paymentHash)) {
-      await facts.payment(payment.id, { type: 'invoice_settled', preimage })
+      await facts.payment(payment, { type: 'invoice_settled', preimage })
     }
     credited.add(paymentHash)
     if (credited.size > CREDITED_MAX) credited.clear()

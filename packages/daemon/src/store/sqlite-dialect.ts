@@ -81,7 +81,9 @@ function sqliteConnection(database: DatabaseSync): DatabaseConnection {
   function prepare(sql: string): Prepared {
     const known = prepared.get(sql)
     if (known !== undefined) return known
-    const statement = database.prepare(sql)
+    // Of a bare `limit ?` SQLite looks at the value to plan for it, and so plans anew at every run,
+    // which costs several times what the query does.
+    const statement = database.prepare(sql.replaceAll(' limit ?', ' limit ? + 0'))
     const fresh = { statement, reads: statement.columns().length > 0 }
     // The oldest goes: what is asked all the time is soon prepared again.
     for (const oldest of prepared.keys()) {
