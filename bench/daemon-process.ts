@@ -1,0 +1,13 @@
+// The daemon as it is, in a process that also tells, by IPC, what it has used.
+import { createLogger } from '../packages/daemon/src/log.ts'
+import { readSettings, startDaemon } from '../packages/daemon/src/main.ts'
+import { serve, usage } from './process.ts'
+
+const settings = readSettings(process.env, null)
+const daemon = await startDaemon(settings, createLogger(settings.logLevel))
+
+const api = {
+  usage: (collect: boolean) => usage(collect),
+}
+export type MerchantApi = typeof api
+serve(api, () => daemon.close())

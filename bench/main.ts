@@ -1,0 +1,60 @@
+// `npm run bench`: every figure beside its floor, measured in the same run. Takes a few minutes;
+// `-- --quick` is a smoke test of under a minute, `-- --full` the sizes that the aims name.
+//   --only cpu,latency,throughput,open,start,resident    --table FILE    --profile DIR
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { type Figure, isMet, row, TABLE_HEAD } from './figures.ts'
+import { measureLatency } from './latency.ts'
+import { measureOpenPayments, measureResidentMemory } from './memory.ts'
+import { measureProcessorTime } from './processor-time.ts'
+import { FULL, ORDINARY, QUICK } from './sizes.ts'
+import { measureStartUp } from './start-up.ts'
+import { measureThroughput } from './throughput.ts'
+import { startWorld } from './world.ts'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    table: { type: 'string' },
+    profile: { type: 'string' },
+  },
+})
+const size = values.quick ? QUICK : values.full ? FULL : ORDINARY
+const chosen = values.only?.split(',')
+if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true })
+
+const world = await startWorld(size.users)
+const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  cpu: () => measureProcessorTime(world, { ...size.cpu, profileDir: values.profile }),
+  latency: () => measureLatency(world, size.latency),
+  throughput: () => measureThroughput(world, size.throughput),
+  open: () => measureOpenPayments(world, size.open),
+  start: () => measureStartUp(world, size.start),
+  resident: () => measureResidentMemory(world, size.resident),
+}
+
+const figures: Figure[] = []
+console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores shared by`)
+console.log(
+  `relay, Lightning, wallets, load and the daemon, each a process; Node ${process.version}\n`,
+)
+console.log(TABLE_HEAD)
+try {
+  for (const [name, measure] of Object.entries(sections)) {
+    if (chosen !== undefined && !chosen.includes(name)) continue
+    for (const figure of await measure()) {
+      figures.push(figure)
+      console.log(row(figure))
+    }
+  }
+} finally {
+  await world.close()
+}
+if (values.table !== undefined) {
+  writeFileSync(values.table, `${[TABLE_HEAD, ...figures.map(row)].join('\n')}\n`)
+}
+const missed = figures.filter((figure) => !isMet(figure)).length
+console.log(`\n${figures.length} figures, ${missed} beyond their aim`)

@@ -1,0 +1,33 @@
+// How much of everything: for a smoke test, for an ordinary run, and as the aims name it.
+
+export type Sizes = typeof FULL
+
+export const FULL = {
+  users: 200,
+  cpu: { rounds: 10 },
+  latency: { payments: 500 },
+  throughput: { bursts: [200, 1_000], rates: [20, 50, 100], seconds: 30 },
+  open: { open: 10_000 },
+  start: { old: 100_000, starts: 7 },
+  resident: { few: 5_000, many: 50_000 },
+}
+
+export const ORDINARY: Sizes = {
+  users: 200,
+  cpu: { rounds: 5 },
+  latency: { payments: 200 },
+  throughput: { bursts: [200, 1_000], rates: [20, 50, 100], seconds: 10 },
+  open: { open: 2_000 },
+  start: { old: 100_000, starts: 3 },
+  resident: { few: 1_000, many: 4_000 },
+}
+
+export const QUICK: Sizes = {
+  users: 5,
+  cpu: { rounds: 1 },
+  latency: { payments: 3 },
+  throughput: { bursts: [10], rates: [10], seconds: 1 },
+  open: { open: 20 },
+  start: { old: 1_000, starts: 1 },
+  resident: { few: 10, many: 20 },
+}

@@ -1,0 +1,120 @@
+// Everything the figures need, each in a process of its own: a relay, the simulated Lightning network,
+// the users' wallets, the daemon, and the bare merchant that is its floor.
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { MerchantApi } from './daemon-process.ts'
+import { read, type Target } from './load.ts'
+import { nowMs, type Program, startProgram } from './process.ts'
+import type { RelayApi } from './relay-process.ts'
+import type { SandboxApi } from './sandbox-process.ts'
+import type { WalletsApi } from './wallets-process.ts'
+
+/** A merchant's server under load: the daemon, or the floor. */
+export type Merchant = Target & Pick<Program<MerchantApi>, 'ask' | 'stop'>
+
+export type World = {
+  readonly relay: Program<RelayApi>
+  readonly relayUrl: string
+  readonly sandbox: Program<SandboxApi>
+  readonly wallets: Program<WalletsApi>
+  /** Users whose wallets approve and pay. */
+  readonly users: readonly string[]
+  /** A daemon on a folder of its own (made unless given); resolves once it is ready. */
+  startDaemon(options?: DaemonOptions): Promise<Merchant & { readonly readyMs: number }>
+  /** The merchant that does the same work bare. */
+  startBare(): Promise<Merchant>
+  newFolder(): string
+  close(): Promise<void>
+}
+
+export type DaemonOptions = {
+  readonly folder?: string
+  /** Where to leave a profile of its processor time. */
+  readonly profileDir?: string | undefined
+}
+
+export async function startWorld(userCount: number): Promise<World> {
+  const root = mkdtempSync(join(tmpdir(), 'portal-bench-'))
+  const newFolder = () => mkdtempSync(join(root, 'data-'))
+  const relay = await startProgram<RelayApi>('relay-process.ts')
+  const relayUrl = await relay.ask('url')
+  const env = { BENCH_RELAY: relayUrl, BENCH_DIR: newFolder() }
+  const sandbox = await startProgram<SandboxApi>('sandbox-process.ts', { env })
+  const wallets = await startProgram<WalletsApi>('wallets-process.ts', { env })
+  const users = await wallets.ask('start', await sandbox.ask('wallets', userCount))
+  const merchants: Merchant[] = []
+  const token = randomBytes(24).toString('hex')
+
+  async function start(
+    file: string,
+    env: Record<string, string>,
+    node: readonly string[] = [],
+  ): Promise<Merchant> {
+    const port = await freePort()
+    const program = await startProgram<MerchantApi>(file, {
+      node: ['--expose-gc', ...node],
+      env: { ...env, PORTAL_PORT: String(port) },
+    })
+    const merchant = { ...program, url: `http://127.0.0.1:${port}`, token }
+    merchants.push(merchant)
+    return merchant
+  }
+
+  return {
+    relay,
+    relayUrl,
+    sandbox,
+    wallets,
+    users,
+    newFolder,
+    async startDaemon({ folder = newFolder(), profileDir } = {}) {
+      const startedAt = nowMs()
+      const daemon = await start(
+        'daemon-process.ts',
+        {
+          PORTAL_HOST: '127.0.0.1',
+          PORTAL_AUTH_TOKEN: token,
+          PORTAL_DATA_DIR: folder,
+          PORTAL_LIGHTNING: await sandbox.ask('merchant'),
+          PORTAL_EMBEDDED_RELAY: 'off',
+          PORTAL_RELAYS: relayUrl,
+          PORTAL_LOG_LEVEL: 'warn',
+        },
+        profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`],
+      )
+      while ((await read(daemon, '/ready')) === null) await pause(5)
+      return { ...daemon, readyMs: nowMs() - startedAt }
+    },
+    // A wallet of its own: the bare merchant hears nothing of the daemon's money.
+    async startBare() {
+      const [nwc = ''] = await sandbox.ask('wallets', 1)
+      return start('bare-process.ts', {
+        BENCH_RELAY: relayUrl,
+        BENCH_NWC: nwc,
+        BENCH_DIR: newFolder(),
+      })
+    },
+    async close() {
+      for (const { stop } of [...merchants, wallets, sandbox, relay]) await stop()
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
