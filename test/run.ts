@@ -1,5 +1,6 @@
 // `npm test`: types, lint, every test. Ends with one line, `N passed, N failed, N skipped`, where a check
-// of the types or the lint counts as one test. `--quick` leaves out what needs real parts.
+// of the types or the lint counts as one test. `--quick` leaves out what needs real parts. `--long`
+// (`npm run test:long`) runs the fault tests alone, with counts that take hours.
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { relative } from 'node:path'
@@ -10,18 +11,22 @@ const reporter = new URL('./reporter.ts', import.meta.url).href
 const root = new URL('..', import.meta.url).pathname
 const bin = (name: string) => `${root}node_modules/.bin/${name}`
 const quick = process.argv.includes('--quick')
+const long = process.argv.includes('--long')
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 }
-if (chosen.length === 0) {
+if (long) process.env.PORTAL_TEST_LONG = '1'
+else if (chosen.length === 0) {
   add(await check('types', bin('tsc'), ['--noEmit']))
   add(await check('lint', bin('biome'), ['check', '--error-on-warnings', '.']))
 }
 const units = files('packages/*/src/**/*.test.ts', 'test/*.test.ts')
 const whole = files('packages/*/test/**/*.test.ts', 'test/*/**/*.test.ts', 'examples/**/*.test.ts')
-add(await tests('unit tests', chosen.length > 0 ? chosen : units, 2))
+if (!long) add(await tests('unit tests', chosen.length > 0 ? chosen : units, 2))
 // Real parts share the machine: one file at a time.
-if (!quick && chosen.length === 0) add(await tests('whole-system tests', whole, 1))
+const faults = chosen.length > 0 ? chosen : files('test/faults/*.test.ts')
+if (long) add(await tests('fault tests at full length', faults, 1))
+else if (!quick && chosen.length === 0) add(await tests('whole-system tests', whole, 1))
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0

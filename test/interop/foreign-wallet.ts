@@ -16,9 +16,9 @@ export function missingPython(): string | null {
   return python.status === 0 ? null : 'needs python3 with venv (Debian: python3-venv)'
 }
 
-/** The interpreter with the requirements installed. Throws what pip said. */
-export function pythonWithRequirements(): string {
-  const key = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16)
+/** The interpreter with the requirements (a file for pip) installed. Throws what pip said. */
+export function pythonWithRequirements(requirements: string = REQUIREMENTS): string {
+  const key = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16)
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
   const folder = join(cache, 'portal-interop', key)
   const python = join(folder, 'bin', 'python')
@@ -34,7 +34,7 @@ export function pythonWithRequirements(): string {
     '--quiet',
     '--disable-pip-version-check',
     '-r',
-    REQUIREMENTS,
+    requirements,
   ])
   mkdirSync(`${ready}.new`)
   renameSync(`${ready}.new`, ready)
