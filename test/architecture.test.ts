@@ -21,7 +21,7 @@ const PACKAGES: Record<string, readonly string[]> = {
 
 /** Folders of the daemon, inner to outer; siblings on one line never meet. */
 const DAEMON_LAYERS: readonly (readonly string[])[] = [
-  ['log', 'asking'],
+  ['log', 'asking', 'net'],
   ['payment', 'handshake', 'authentication'],
   ['engine'],
   ['store', 'lightning', 'nostr', 'http', 'webhooks'],

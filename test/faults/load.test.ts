@@ -30,9 +30,10 @@ describe('payments under hostile load', { timeout: 900_000 }, () => {
     const quietMs = await medianMs(shop)
     const before = shop.daemon.child.residentMib()
     const order = { port: Number(new URL(shop.url).port), token: shop.token, count: READERS }
-    // Nine of ten wait at a silent stream; the tenth is told of everything.
-    const idle = Array.from({ length: 9 }, () => `/events/${shop.streamId}`)
-    const paths = [...idle, '/events?after=0']
+    // They wait at a silent stream, and every other one never reads; one in a hundred of these is
+    // told of everything.
+    const idle = Array.from({ length: 99 }, () => `/events/${shop.streamId}`)
+    const paths = ['/events?after=0', ...idle]
     const load = startChild(LOAD, { args: ['readers', JSON.stringify({ ...order, paths })] })
     try {
       assert.equal(Number(await load.line('ready')), READERS)
@@ -86,7 +87,7 @@ describe('payments under hostile load', { timeout: 900_000 }, () => {
     console.log(
       `» ${sent} false events in ${FLOOD_S} s: a payment ${quietMs.toFixed(1)} ms without, ${loadedMs.toFixed(1)} ms with; ${grownMib} MiB more\n`,
     )
-    assert(sent > FLOOD_S * 4_000, `the load generator sent only ${sent} events`)
+    assert(sent > FLOOD_S * 2_500, `the load generator sent only ${sent} events`)
     assert(loadedMs < Math.max(FLOOR_MS, quietMs) * SLOWER_MAX, `${quietMs} ms, now ${loadedMs} ms`)
     assert(grownMib < 200, `${grownMib} MiB more`)
     assert(shop.daemon.child.printed - printed < 20, shop.daemon.child.lines.join('\n'))

@@ -20,6 +20,7 @@ import { startForeignNwc } from './foreign-nwc.ts'
 import { type LightningNetwork, startLightningNetwork } from './network.ts'
 
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
+const preimageSecret = random(32)
 
 const unavailable = await lightningUnavailable()
 if (unavailable !== undefined) console.error(`SKIPPED, the Lightning contract: ${unavailable}`)
@@ -34,23 +35,26 @@ describe('on a private network of LND nodes', { skip: unavailable ?? false }, ()
   const pay = async (request: string) =>
     (await payViaPaymentRequest({ lnd: network.user.lnd, request })).secret
 
-  exerciseLightning('the Lightning port on LND', async (): Promise<LightningSubject> => {
-    const connection = parseLndConnection(network.merchant.connectionString)
-    const preimageSecret = random(32)
-    return {
-      open: async () =>
-        createLndLightning({
-          open: async () =>
-            connectLnd(connection.address, await readLndCredentials(connection), { clock }),
-          preimageSecret,
-          clock,
-          random,
-          log,
-        }),
-      pay,
-      close: async () => {},
-    }
-  })
+  exerciseLightning(
+    'the Lightning port on LND',
+    async (): Promise<LightningSubject> => {
+      const connection = parseLndConnection(network.merchant.connectionString)
+      return {
+        open: async () =>
+          createLndLightning({
+            open: async () =>
+              connectLnd(connection.address, await readLndCredentials(connection), { clock }),
+            preimageSecret,
+            clock,
+            random,
+            log,
+          }),
+        pay,
+        close: async () => {},
+      }
+    },
+    { holds: true },
+  )
 
   exerciseLightning('the Lightning port on Alby’s wallet service', async () => {
     const relay = createEmbeddedRelay({ clock, secp })
@@ -61,7 +65,7 @@ describe('on a private network of LND nodes', { skip: unavailable ?? false }, ()
     return {
       open: async () => {
         const client = createNwcClient(connection, { pool, secp, random, clock })
-        return createNwcLightning({ client, clock, log })
+        return createNwcLightning({ client, preimageSecret, clock, log })
       },
       pay,
       close: async () => {

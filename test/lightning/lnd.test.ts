@@ -67,6 +67,7 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
         settled.push(settlement)
       },
       touched: async () => {},
+      held: async () => {},
       connected: () => {
         connections++
       },
@@ -89,6 +90,7 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
     amountMsat: msat(10_000),
     description: 'Premium - 1 month',
     expiresAt: Math.floor(Date.now() / 1000) + 300,
+    hold: false,
     ...change,
   })
   const pay = (request: string) => payViaPaymentRequest({ lnd: network.user.lnd, request })

@@ -33,6 +33,7 @@ import type { Settings } from './config/settings.ts'
 import { createEngine } from './engine/engine.ts'
 import type { Logger } from './engine/logger.ts'
 import type { Lightning, Store } from './engine/ports.ts'
+import { createMetrics } from './http/metrics.ts'
 import { createHttpServer } from './http/server.ts'
 import { type TokenWatch, watchTokens } from './http/token-watch.ts'
 import {
@@ -44,8 +45,9 @@ import {
   TOKEN_BOOK,
 } from './http/tokens.ts'
 import { createNwcLightning } from './lightning/nwc.ts'
+import { isPublicAddress } from './net/public-address.ts'
 import { createNostrMessenger, type NostrMessenger } from './nostr/messenger.ts'
-import { isPublicAddress } from './nostr/usable-relays.ts'
+import { openWebhooks } from './open-webhooks.ts'
 import { createSqliteStore } from './store/sqlite-store.ts'
 import { version } from './version.ts'
 
@@ -55,7 +57,7 @@ export { createLogger } from './log.ts'
 export type { Logger }
 
 const NOSTR_KEY_VALUE = 'nostr_key'
-const LND_PREIMAGE_SECRET_VALUE = 'lnd_preimage_secret'
+const PREIMAGE_SECRET_VALUE = 'lnd_preimage_secret'
 /** How long a start waits for the node; one that is down does not stop the daemon. */
 const NODE_PATIENCE_MS = 3_000
 
@@ -109,9 +111,12 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
     settings.lightning.type === 'sandbox'
       ? await startSandbox(settings, relays, pool, verify)
       : null
-  const lightning = await openLightning(settings, store, sandbox, pool, verify, log)
+  const metrics = createMetrics()
+  const node = await openLightning(settings, store, sandbox, pool, verify, log)
+  const lightning = metrics.measured(node, clock)
   const engine = createEngine({ store, lightning, messenger, clock, random, secp, log })
   relay?.onSubscribed(messenger.subscribed)
+  const webhooks = openWebhooks(settings, { store, reader: engine.log, log, metrics })
   const server = createHttpServer({
     engine,
     clock,
@@ -129,8 +134,11 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
     },
     relay,
     sandbox,
+    webhooks,
+    metrics,
   })
   await engine.start()
+  await webhooks.start()
   await refuseOtherNetwork(settings, lightning)
   await server.listen({ host: settings.host, port: settings.port })
 
@@ -143,7 +151,7 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
     createSandboxWallet: sandbox === null ? null : () => sandbox.createWallet(),
     async close() {
       await server.close()
-      await engine.stop()
+      await Promise.all([engine.stop(), webhooks.stop()])
       await messenger.close()
       await lightning.close()
       await sandbox?.close()
@@ -272,11 +280,16 @@ async function openLightning(
       const given = lightning.type === 'nwc' ? lightning.connection.reveal() : ''
       const connection = parseNwcConnection(text ?? given, secp)
       const client = createNwcClient(connection, { pool, secp, random, clock, verify })
-      return createNwcLightning({ client, clock, log })
+      const preimageSecret = await openPreimageSecret(store)
+      return createNwcLightning({ client, preimageSecret, clock, log })
     }
     case 'lnd':
       return openLnd(lightning.address.reveal(), store, log)
   }
+}
+
+async function openPreimageSecret(store: Store): Promise<Uint8Array> {
+  return fromHex(await store.initValue(PREIMAGE_SECRET_VALUE, toHex(random(32))))
 }
 
 async function openLnd(address: string, store: Store, log: Logger): Promise<Lightning> {
@@ -284,8 +297,7 @@ async function openLnd(address: string, store: Store, log: Logger): Promise<Ligh
   const { createLndLightning } = await import('./lightning/lnd.ts')
   const { connectLnd } = await import('portal-lnd')
   const connection = parseLndConnection(address)
-  const made = toHex(random(32))
-  const preimageSecret = fromHex(await store.initValue(LND_PREIMAGE_SECRET_VALUE, made))
+  const preimageSecret = await openPreimageSecret(store)
   const open = async () =>
     connectLnd(connection.address, await readLndCredentials(connection), { clock })
   return createLndLightning({ open, preimageSecret, clock, random, log })

@@ -20,9 +20,12 @@ export type LndUnary =
   | 'lnrpc.Lightning/AddInvoice'
   | 'lnrpc.Lightning/LookupInvoice'
   | 'lnrpc.Lightning/ListInvoices'
+  | 'invoicesrpc.Invoices/AddHoldInvoice'
   | 'invoicesrpc.Invoices/CancelInvoice'
+  | 'invoicesrpc.Invoices/SettleInvoice'
 export type LndStream =
   | 'lnrpc.Lightning/SubscribeInvoices'
+  | 'invoicesrpc.Invoices/SubscribeSingleInvoice'
   | 'routerrpc.Router/SendPaymentV2'
   | 'routerrpc.Router/TrackPaymentV2'
 

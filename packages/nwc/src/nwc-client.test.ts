@@ -277,14 +277,62 @@ test('a relay that refuses the request ends it at once, with its reason', async 
   assert.ok(world.clock.nowMs() - startMs < 1_000)
 })
 
-test('one relay that refuses does not end a request that another took', async () => {
+test('one relay that refuses does not end a request that another may still take', async () => {
   const urls = ['ws://one.example', 'ws://two.example']
   const world = createWorld({ encryptions: ['nip44_v2'] }, urls)
   const client = await world.client()
   await world.clock.advance(1_000)
   world.place('ws://one.example').refuse = 'blocked: no'
-  const result = client.request('get_balance', {}, 5_000)
+  world.place('ws://two.example').cut()
+  const result = client.request('get_balance', {}, 30_000)
+  await world.clock.advance(1_000)
+  world.place('ws://two.example').mend()
   assert.deepEqual(await inTime(world, result), { method: 'get_balance' })
+})
+
+test('a request made while the relay is away, or cut off on its way, goes out once it is back', async () => {
+  const world = createWorld({ encryptions: ['nip44_v2'] })
+  const client = await world.client()
+  await world.clock.advance(1_000)
+  const place = world.place('ws://one.example')
+  place.isDeaf = true
+  const onItsWay = client.request('one', {}, 30_000)
+  await world.clock.advance(1_000)
+  place.cut()
+  place.isDeaf = false
+  const meanwhile = client.request('two', {}, 30_000)
+  place.mend()
+  await inTime(world, Promise.all([onItsWay, meanwhile]))
+  assert.deepEqual(world.service.methods.sort(), ['one', 'two'])
+})
+
+test('a relay that says what it likes cannot speak for the wallet', async () => {
+  const answers: NostrEvent[] = []
+  let isSilent = false
+  const world = createWorld({
+    encryptions: ['nip44_v2'],
+    send: (answer) => {
+      answers.push(answer)
+      return isSilent ? [] : [answer]
+    },
+  })
+  const client = await world.client()
+  await inTime(world, client.request('pay_invoice', { n: 1 }, 5_000))
+  isSilent = true
+  const result = client.request('pay_invoice', { n: 2 }, 60_000)
+  await world.clock.advance(1_000)
+  const [first, second] = answers
+  assert.ok(first !== undefined && second !== undefined)
+  const place = world.place('ws://one.example')
+  const info = { kind: KIND.nwcInfo, created_at: 2_000_000_000, tags: [], content: 'x' }
+  place.say('EVENT', 's1', mallory.sign(info))
+  // An old answer, sealed by the wallet, passed off as the answer to this request.
+  place.say('EVENT', 's1', { ...first, tags: second.tags })
+  place.say('EVENT', 's1', { ...second, content: first.content })
+  await world.clock.advance(1_000)
+  assert.deepEqual((await inTime(world, client.info(1_000))).encryptions, ['nip44_v2'])
+  place.say('EVENT', 's1', second)
+  assert.deepEqual(await inTime(world, result), { method: 'pay_invoice', n: 2 })
 })
 
 test('the same signed request goes out again when the relay comes back, and is answered', async () => {

@@ -74,6 +74,10 @@ export interface Place {
   readonly sent: unknown[][]
   /** When set, every event of the client is refused in these words. */
   refuse: string | undefined
+  /** When set, nothing the client sends arrives. */
+  isDeaf: boolean
+  /** Says something to the client that the relay did not. */
+  say(...message: unknown[]): void
   cut(): void
   mend(): void
 }
@@ -83,10 +87,13 @@ function createPlace(clock: ReturnType<typeof createManualClock>): Place {
   const cuts = new Set<() => void>()
   const sent: unknown[][] = []
   let isCut = false
+  let tell: (text: string) => void = () => {}
   const place: Place = {
     relay,
     sent,
     refuse: undefined,
+    isDeaf: false,
+    say: (...message) => tell(JSON.stringify(message)),
     cut() {
       isCut = true
       for (const cut of cuts) cut()
@@ -97,6 +104,7 @@ function createPlace(clock: ReturnType<typeof createManualClock>): Place {
     openSocket(url, handlers) {
       if (isCut) throw new Error('no route')
       const socket = relay.openSocket(url, handlers)
+      tell = (text) => handlers.message(text)
       cuts.add(() => {
         socket.close()
         handlers.close('cut')
@@ -105,6 +113,7 @@ function createPlace(clock: ReturnType<typeof createManualClock>): Place {
         send: (text) => {
           const message = JSON.parse(text)
           sent.push(message)
+          if (place.isDeaf) return
           if (message[0] !== 'EVENT' || place.refuse === undefined) socket.send(text)
           else handlers.message(JSON.stringify(['OK', message[1].id, false, place.refuse]))
         },

@@ -46,10 +46,6 @@ export function acceptWebSocket(
   socket.on('pong', () => {
     alive = true
   })
-  socket.on('ping', () => {
-    // Pongs go out by themselves; a client that pings and never reads must not pile them up.
-    if (socket.bufferedAmount > PONGS_UNREAD_MAX) socket.terminate()
-  })
   // An error is followed by "close"; without a listener it would end the process.
   socket.on('error', () => {})
   socket.on('close', () => {
@@ -59,4 +55,3 @@ export function acceptWebSocket(
 }
 
 const PING_EVERY_MS = 30_000
-const PONGS_UNREAD_MAX = 1_048_576

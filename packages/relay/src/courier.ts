@@ -27,9 +27,8 @@ export function createCourier(clock: Clock): (run: () => void) => void {
     try {
       for (let run = next(); run !== undefined; run = next()) run()
     } finally {
-      // Also after a receiver has thrown: what others are owed still comes.
+      // Should a receiver throw, what is left comes with the next turn.
       scheduled = false
-      if (delivered < queue.length) schedule()
     }
   }
 

@@ -102,7 +102,7 @@ test('two parties that answer each other for ever leave room for everything else
   for (let beat = 0; beat < 20; beat += 1) {
     await new Promise<void>((resolve) => systemClock.setTimer(1, resolve))
   }
-  assert.ok(turns > 20)
+  assert.ok(turns > 20 && turns < 10_000, `${turns} turns in 20 ms`)
   one.close()
   other.close()
   relay.close()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
+import { request } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import { evenBytes, eventOf, person, secp } from '../test/people.ts'
-import { layCable, openRelayHouse, until } from '../test/relay-house.ts'
+import { layCable, openMuteServer, openRelayHouse, until } from '../test/relay-house.ts'
 import { acceptWebSocket } from './accept-web-socket.ts'
 import { systemClock } from './clock.ts'
 import type { EmbeddedRelayDeps } from './embedded-relay.ts'
@@ -107,34 +107,15 @@ for (const [name, openSocket] of openers) {
 }
 
 test('the ws package lets go of a peer that ignores the closing handshake', async () => {
-  const sockets: Socket[] = []
-  const upgrades = createServer()
-  const server = createTcpServer((socket) => {
-    sockets.push(socket)
-    upgrades.emit('connection', socket)
-  })
-  // Answers the upgrade and nothing after it.
-  const handshake = new WebSocketServer({ noServer: true })
-  upgrades.on('upgrade', (request, socket, head) =>
-    handshake.handleUpgrade(request, socket, head, (client) => {
-      client.on('error', () => {})
-      client.pause()
-      socket.on('close', () => client.terminate())
-      socket.resume()
-    }),
-  )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const house = await openMuteServer()
   const { promise, resolve } = Promise.withResolvers<void>()
-  const socket = createWsOpener()(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, {
-    open: resolve,
-    message: () => {},
-    close: () => {},
-  })
+  const handlers = { open: resolve, message: () => {}, close: () => {} }
+  const socket = createWsOpener()(house.url, handlers)
   await promise
+  assert.equal(house.connections, 1)
   socket.close()
-  await until(() => sockets.every((one) => one.destroyed || one.readableEnded))
-  server.close()
-  upgrades.close()
+  await until(() => house.connections === 0)
+  await house.kill()
 })
 
 test('the ws package connects to no address that is not allowed, whatever name leads there', async () => {
@@ -163,6 +144,7 @@ test('a client that reads nothing is cut off, and the memory it held is given ba
     await sender.publish(big, 5_000)
   }
   assert.equal(relay.stats().connections, 1)
+  await until(() => house.connections === 1)
   assert.ok((await sender.publish(big, 5_000)).accepted)
   slow.terminate()
   sender.close()
@@ -172,21 +154,23 @@ test('a client that reads nothing is cut off, and the memory it held is given ba
 test('a client that pings and never reads is cut off', async () => {
   const relay = newRelay()
   const house = await openRelayHouse(relay)
-  const rude = new WebSocket(house.url)
-  rude.on('error', () => {})
-  await new Promise((resolve) => rude.on('open', resolve))
-  rude.pause()
-  let closed = false
-  rude.on('close', () => {
-    closed = true
-  })
+  const socket = await upgrade(house.port)
   await until(() => relay.stats().connections === 1)
-  const payload = 'x'.repeat(120)
+  socket.on('error', () => {})
+  socket.pause()
+  // FIN, opcode 9, masked with zeros (RFC 6455, 5.5.2).
+  const ping = Buffer.concat([Buffer.from([0x89, 0x80 | 120, 0, 0, 0, 0]), Buffer.alloc(120)])
+  const pings = Buffer.concat(Array(1_000).fill(ping))
+  let sent = 0
   await until(() => {
-    if (rude.bufferedAmount < 1_000_000) for (let n = 0; n < 1_000; n += 1) rude.ping(payload, true)
-    return closed || relay.stats().connections === 0
+    if (socket.writableLength < 1_000_000 && sent < 64_000_000) {
+      socket.write(pings)
+      sent += pings.length
+    }
+    return house.connections === 0
   })
-  rude.terminate()
+  assert.equal(relay.stats().connections, 0)
+  socket.destroy()
   await house.kill()
 })
 
@@ -225,3 +209,18 @@ test('a client whose network was cut is forgotten when it answers no ping', asyn
   await cable.close()
   server.close()
 })
+
+/** A WebSocket connection as raw bytes. */
+function upgrade(port: number): Promise<Socket> {
+  const headers = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+    'sec-websocket-version': '13',
+  }
+  return new Promise((resolve) => {
+    const asked = request({ host: '127.0.0.1', port, headers })
+    asked.on('upgrade', (_answer, socket) => resolve(socket))
+    asked.end()
+  })
+}

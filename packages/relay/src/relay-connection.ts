@@ -63,7 +63,7 @@ export function connectRelay(url: string, deps: RelayConnectionDeps): RelayConne
 const ROUND_TRIP_EVERY_MS = 15_000
 const ROUND_TRIP_TIMEOUT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 10_000
-const BACKOFF: Backoff = { minMs: 500, maxMs: 30_000 }
+const BACKOFF: Backoff = { minMs: 250, maxMs: 30_000 }
 const PUBLISHES_MAX = 5_000
 const PROBES_MAX = 100
 /** Each answer to a challenge costs a signature. */

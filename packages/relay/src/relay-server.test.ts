@@ -176,17 +176,19 @@ test('what became of an event for the merchant is what its sender is told', asyn
   ])
 })
 
-test('5,000 events for the merchant from unknown authors cost no verification', () => {
+test('5,000 events for the merchant from unknown authors cost no verification', async () => {
   const { relay, verified } = setUp({
     ownKey: merchant.publicKey,
     wanted: ({ pubkey }) => pubkey === bob.publicKey,
-    intercept: () => assert.fail('intercepted'),
+    intercept: async () => 'delivered',
   })
   const visitor = visit(relay)
   const event = to(merchant)
   for (let n = 0; n < 5_000; n += 1) visitor.say(['EVENT', { ...event, id: idOf(n) }])
+  await settled()
   assert.equal(verified(), 0)
-  assert.ok(visitor.heard.every(([type, , accepted]) => type === 'OK' && accepted === false))
+  assert.equal(visitor.heard.length, 5_000)
+  assert.ok(visitor.heard.every(([, , , reason]) => String(reason).startsWith('blocked:')))
 })
 
 test('someone who forges the author of an open request is soon not even verified', async () => {
@@ -263,6 +265,27 @@ test('subscriptions, filters and values per connection are bounded, and given ba
   assert.equal(relay.stats().subscriptions, 3)
   visitor.leave()
   assert.deepEqual(relay.stats(), { connections: 0, subscriptions: 0, events: 0 })
+})
+
+test('who closed a subscription, replaced it or left is no longer delivered to', () => {
+  const { relay } = setUp({ limits: { unheardVerifiedPerSecond: 0 } })
+  const [sender, receiver] = [visit(relay), visit(relay)]
+  const reach = () => {
+    sender.take()
+    receiver.take()
+    sender.say(['EVENT', to(bob)])
+    return [sender.heard[0]?.[3], receiver.heard.length]
+  }
+  listen(receiver)
+  assert.deepEqual(reach(), ['', 1])
+  receiver.say(['CLOSE', 'all'])
+  assert.deepEqual(reach(), ['mute: nobody listens to this event', 0])
+  listen(receiver)
+  listen(receiver, { kinds: [27_000] })
+  assert.deepEqual(reach(), ['mute: nobody listens to this event', 0])
+  listen(receiver)
+  receiver.leave()
+  assert.deepEqual(reach(), ['mute: nobody listens to this event', 0])
 })
 
 test('a frame that is too long is not read', () => {

@@ -1,5 +1,6 @@
 // An embedded relay behind a real HTTP server on a free port, and a cable to it that can be cut.
 
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import type { EmbeddedRelay } from '../src/embedded-relay.ts'
@@ -8,6 +9,8 @@ import { createRelayUpgrade } from '../src/ws-server.ts'
 export interface RelayHouse {
   readonly port: number
   readonly url: string
+  /** TCP connections that are open. */
+  readonly connections: number
   /** As a killed process would: all sockets gone at once, no goodbye. */
   kill(): Promise<void>
 }
@@ -25,6 +28,9 @@ export async function openRelayHouse(relay: EmbeddedRelay, port = 0): Promise<Re
   return {
     port: found,
     url: `ws://127.0.0.1:${found}`,
+    get connections() {
+      return sockets.size
+    },
     kill: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -32,6 +38,42 @@ export async function openRelayHouse(relay: EmbeddedRelay, port = 0): Promise<Re
       }),
   }
 }
+
+/** A server that says yes to every WebSocket and then neither answers nor closes anything. */
+export async function openMuteServer(): Promise<RelayHouse> {
+  const sockets = new Set<Socket>()
+  const server = createTcpServer((socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => {})
+    socket.on('data', (data) => {
+      const key = /^sec-websocket-key: *(\S+)/im.exec(data.toString('latin1'))?.[1]
+      if (key === undefined) return
+      const accept = createHash('sha1')
+        .update(key + RFC_6455_GUID)
+        .digest('base64')
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      )
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    url: `ws://127.0.0.1:${port}`,
+    get connections() {
+      return sockets.size
+    },
+    kill: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+const RFC_6455_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
 export interface Cable {
   readonly url: string

@@ -22,6 +22,7 @@ import { feedLog } from './logs.ts'
 import type { OnStatusChange, PaymentHandle, ResumedPayment } from './payment-handle.ts'
 import {
   cancelPayment,
+  capturePayment,
   getPayment,
   listPayments,
   type PaymentPages,
@@ -202,6 +203,21 @@ export class PortalClient {
    */
   cancelPayment(paymentId: string, options: CallOptions = {}): Promise<PaymentCancelled> {
     return cancelPayment(this.#session, paymentId, options)
+  }
+
+  /**
+   * Takes what is held for a payment asked for with `capture: 'manual'`. The answer is the payment,
+   * `paid`; until `capture_before` it may be tried again.
+   *
+   * @example
+   * ```ts
+   * for await (const { payment_id } of client.listPayments({ status: 'held' })) {
+   *   console.log((await client.capturePayment(payment_id)).status)
+   * }
+   * ```
+   */
+  capturePayment(paymentId: string, options: CallOptions = {}): Promise<Payment> {
+    return capturePayment(this.#session, paymentId, options)
   }
 
   /**

@@ -80,6 +80,13 @@ export class ServerError extends PortalError<'unavailable' | 'internal'> {
   override readonly name = 'ServerError'
 }
 
+/** What came as a webhook proves nothing: answer 400 and do nothing. */
+export class WebhookError extends PortalError<
+  'header_missing' | 'timestamp_invalid' | 'signature_invalid' | 'secret_invalid' | 'body_invalid'
+> {
+  override readonly name = 'WebhookError'
+}
+
 /** Every error the SDK throws by itself; an aborted call throws its signal's own reason instead. */
 export type AnyPortalError =
   | AuthError
@@ -89,6 +96,7 @@ export type AnyPortalError =
   | RateLimitError
   | ConnectionError
   | ServerError
+  | WebhookError
 
 export type PortalErrorCode = AnyPortalError['code']
 

@@ -31,6 +31,7 @@ export {
   type PortalErrorCode,
   RateLimitError,
   ServerError,
+  WebhookError,
 } from './errors.ts'
 export type { CallOptions } from './http.ts'
 export type { KeyAuthentication } from './key-authentication.ts'
@@ -38,3 +39,5 @@ export type { KeyHandshake, KeyHandshakeRequest, Scan } from './key-handshake.ts
 export type { OnStatusChange, PaymentHandle, ResumedPayment } from './payment-handle.ts'
 export type { PaymentPages } from './payments.ts'
 export type { CreateOptions } from './session.ts'
+export { signWebhook, type VerifyOptions, verifyWebhook, type WebhookHeaders } from './webhook.ts'
+export type { WebhookEvent, WebhookTest } from './webhook-event.ts'

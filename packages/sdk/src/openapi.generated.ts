@@ -230,9 +230,49 @@ export interface paths {
         readonly put?: never;
         /**
          * End a payment
-         * @description Ends it with `error` and `cancelled`. The Lightning node is asked first, at most 5 s: if the money is there it is `paid`, 409. Cancelling again answers the same.
+         * @description Ends it with `error` and `cancelled`. The Lightning node is asked first, at most 5 s: if the money is there it is `paid`, 409. What is held goes back to the user. Cancelling again answers the same.
          */
         readonly post: operations["cancelPayment"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/payments/{payment_id}/capture": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Take what is held
+         * @description For a payment asked for with `capture: "manual"` that is `held`: the Lightning node takes the money, and it is `paid`. Capturing again answers the same. 409 `conflict` when nothing is held, 503 when the node did not say that it took it: try again before `capture_before`.
+         */
+        readonly post: operations["capturePayment"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/payments/{payment_id}/resolve-late": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Note that late money was dealt with
+         * @description For money that came after the payment had ended: refunded, or the goods sent after all. Look-ups show when and the note; again with another note replaces the note. 409 when no money came late.
+         */
+        readonly post: operations["resolveLatePayment"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -336,8 +376,170 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/webhooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who is told */
+        readonly get: operations["listWebhooks"];
+        readonly put?: never;
+        /**
+         * Tell an address what happens
+         * @description From now on each event is sent there, signed, until it answers 2xx: ordered per stream, at least once, `webhook-id` telling repeats. The answer holds the secret, which is not shown again.
+         */
+        readonly post: operations["createWebhook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhooks/{endpoint_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Tell an address no more
+         * @description 409 for an endpoint of the settings.
+         */
+        readonly delete: operations["deleteWebhook"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhooks/{endpoint_id}/deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What became of each event
+         * @description Kept for 30 days, the newest 50,000 of each endpoint.
+         */
+        readonly get: operations["listWebhookDeliveries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhooks/{endpoint_id}/enable": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Go on after a 410
+         * @description An endpoint that answered 410 is told, from where it stopped.
+         */
+        readonly post: operations["enableWebhook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhooks/{endpoint_id}/redeliver": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send again
+         * @description One event, whatever became of it, or all of the delivery log in a time. They keep their `webhook-id`.
+         */
+        readonly post: operations["redeliverWebhooks"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhooks/{endpoint_id}/rotate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A new secret
+         * @description For a while messages are signed with the old secrets, too, so that receivers can change over. 409 for an endpoint of the settings, or with too many secrets at once.
+         */
+        readonly post: operations["rotateWebhookSecret"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhooks/{endpoint_id}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send a test message
+         * @description Sends one `webhook.test` at once and answers with what came of it, after 15 s at most.
+         */
+        readonly post: operations["testWebhook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    readonly event: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Something happened
+         * @description Sent to each endpoint of the format `standard` until it answers 2xx within 15 s. Standard Webhooks 1.0.
+         */
+        readonly post: operations["webhookEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description The challenge is on its way; it ends after 300 s. */
@@ -561,15 +763,27 @@ export interface components {
             /** @description As the wallet sent them. */
             readonly preferred_relays: readonly string[];
         };
+        /** @description What was done about money that came after the end. */
+        readonly LateResolution: {
+            /** @description What was done: "refunded, ticket 4711". For people; given back by look-ups. */
+            readonly note: string;
+        };
         /** @description A payment as it is now. Every field is always there. */
         readonly Payment: {
             /** @description In the smallest unit of `currency`: millisats. */
             readonly amount: number;
             /**
+             * @description As asked for.
+             * @enum {string}
+             */
+            readonly capture: "automatic" | "manual";
+            /** @description When it must be captured; past it the user gets the money back; null before anything is held (unix seconds) */
+            readonly capture_before: number | null;
+            /**
              * @description With `timeout` and `error`; else null.
              * @enum {string|null}
              */
-            readonly code: "no_relay" | "unanswered" | "unpaid" | "unproven" | "no_invoice" | "cancelled" | "internal" | null;
+            readonly code: "no_relay" | "unanswered" | "unpaid" | "unproven" | "no_invoice" | "cancelled" | "capture_expired" | "internal" | null;
             /** @description When it was asked for (unix seconds) */
             readonly created_at: number;
             /**
@@ -588,6 +802,10 @@ export interface components {
             readonly invoice: string | null;
             /** @description True when money came after the end. */
             readonly late: boolean;
+            /** @description What was noted about it. */
+            readonly late_note: string | null;
+            /** @description When late money had been dealt with; null: it was not (unix seconds) */
+            readonly late_resolved_at: number | null;
             /** @description The user's public key, 64 hex characters. */
             readonly main_key: string;
             /** @description As given. */
@@ -610,7 +828,7 @@ export interface components {
              * @description `pending` before the first event; after the end it keeps its word.
              * @enum {string}
              */
-            readonly status: "pending" | "user_approved" | "user_failed" | "paid" | "user_rejected" | "timeout" | "error";
+            readonly status: "pending" | "user_approved" | "user_failed" | "held" | "paid" | "user_rejected" | "timeout" | "error";
             /** @description Where its events are: `GET /events/{stream_id}`. */
             readonly stream_id: string;
             /** @description Other keys that may answer: declared, or proven since (hex). */
@@ -623,10 +841,17 @@ export interface components {
             /** @description In the smallest unit of `currency`: millisats. */
             readonly amount: number;
             /**
+             * @description As asked for.
+             * @enum {string}
+             */
+            readonly capture: "automatic" | "manual";
+            /** @description When it must be captured; past it the user gets the money back; null before anything is held (unix seconds) */
+            readonly capture_before: number | null;
+            /**
              * @description With `timeout` and `error`; else null.
              * @enum {string|null}
              */
-            readonly code: "no_relay" | "unanswered" | "unpaid" | "unproven" | "no_invoice" | "cancelled" | "internal" | null;
+            readonly code: "no_relay" | "unanswered" | "unpaid" | "unproven" | "no_invoice" | "cancelled" | "capture_expired" | "internal" | null;
             /** @description When it was asked for (unix seconds) */
             readonly created_at: number;
             /**
@@ -647,6 +872,10 @@ export interface components {
             readonly invoice_cancelled: boolean;
             /** @description True when money came after the end. */
             readonly late: boolean;
+            /** @description What was noted about it. */
+            readonly late_note: string | null;
+            /** @description When late money had been dealt with; null: it was not (unix seconds) */
+            readonly late_resolved_at: number | null;
             /** @description The user's public key, 64 hex characters. */
             readonly main_key: string;
             /** @description As given. */
@@ -669,7 +898,7 @@ export interface components {
              * @description `pending` before the first event; after the end it keeps its word.
              * @enum {string}
              */
-            readonly status: "pending" | "user_approved" | "user_failed" | "paid" | "user_rejected" | "timeout" | "error";
+            readonly status: "pending" | "user_approved" | "user_failed" | "held" | "paid" | "user_rejected" | "timeout" | "error";
             /** @description Where its events are: `GET /events/{stream_id}`. */
             readonly stream_id: string;
             /** @description Other keys that may answer: declared, or proven since (hex). */
@@ -698,7 +927,7 @@ export interface components {
             readonly payments: readonly components["schemas"]["Payment"][];
         };
         /** @description What happened to a payment. Every payment ends in exactly one of `paid`, `user_rejected`, `timeout`, `error`; only a `paid` with `late: true` may follow. */
-        readonly PaymentStatus: components["schemas"]["StatusUserApproved"] | components["schemas"]["StatusUserFailed"] | components["schemas"]["StatusPaid"] | components["schemas"]["StatusUserRejected"] | components["schemas"]["StatusTimeout"] | components["schemas"]["StatusError"];
+        readonly PaymentStatus: components["schemas"]["StatusUserApproved"] | components["schemas"]["StatusUserFailed"] | components["schemas"]["StatusHeld"] | components["schemas"]["StatusPaid"] | components["schemas"]["StatusUserRejected"] | components["schemas"]["StatusTimeout"] | components["schemas"]["StatusError"];
         /** @description A request refused (RFC 9457). */
         readonly Problem: {
             /**
@@ -727,6 +956,20 @@ export interface components {
             readonly relays: readonly components["schemas"]["RelayCheck"][];
             /** @description A write was read back. */
             readonly store: boolean;
+        };
+        /** @description They are on their way, in the order of their streams. */
+        readonly Redelivery: {
+            /** @description How many events are sent again. */
+            readonly queued: number;
+        };
+        /** @description What is to be sent again: either `event_id`, or `from` with or without `to`. */
+        readonly RedeliveryOrder: {
+            /** @description One event, by the `webhook-id` it has. */
+            readonly event_id?: string | null;
+            /** @description Everything in the delivery log that happened at or after (unix seconds). */
+            readonly from?: number | null;
+            /** @description And before (unix seconds); now unless given. */
+            readonly to?: number | null;
         };
         /** @description A relay as the last round trip found it. */
         readonly RelayCheck: {
@@ -757,6 +1000,11 @@ export interface components {
             readonly amount: number;
             /** @description Handed to the wallet as it is. */
             readonly auth_token?: string | null;
+            /**
+             * @description `manual`: what the user pays is held until you capture or cancel it; where the Lightning node can. `automatic` unless given.
+             * @enum {string|null}
+             */
+            readonly capture?: "automatic" | "manual" | null;
             /** @description `millisats`, in any case. Fiat codes are refused until exchange rates exist. */
             readonly currency: string;
             /** @description What the user is shown; at most 639 bytes of UTF-8, no control characters. */
@@ -779,10 +1027,10 @@ export interface components {
         /** @description It could not be done. An end. */
         readonly StatusError: {
             /**
-             * @description `no_invoice`: the Lightning node never made one · `cancelled`: by the merchant · `internal`.
+             * @description `no_invoice`: the Lightning node never made one · `cancelled`: by the merchant · `capture_expired`: held, and not captured in time: the user was not charged · `internal`.
              * @enum {string}
              */
-            readonly code: "no_invoice" | "cancelled" | "internal";
+            readonly code: "no_invoice" | "cancelled" | "capture_expired" | "internal";
             /** @description In words; at most 500 characters. */
             readonly reason: string;
             /**
@@ -790,6 +1038,16 @@ export interface components {
              * @enum {string}
              */
             readonly status: "error";
+        };
+        /** @description Manual capture: the user has paid and the money is held. Capture it or cancel, else it ends with `error` and `capture_expired`. */
+        readonly StatusHeld: {
+            /** @description When it must be captured; past it the user gets the money back (unix seconds) */
+            readonly capture_before: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly status: "held";
         };
         /** @description The money is here. An end, save that late money is told after another end. */
         readonly StatusPaid: {
@@ -856,6 +1114,150 @@ export interface components {
             readonly data: components["schemas"]["EventData"];
             /** @description Dense from 0 in its stream. */
             readonly index: number;
+        };
+        /** @description What became of one event at one endpoint. */
+        readonly WebhookDelivery: {
+            /** @description The beginning of that answer, if not 2xx. */
+            readonly answer: string | null;
+            /** @description Tries since it was queued. */
+            readonly attempts: number;
+            /** @description When it happened (unix seconds) */
+            readonly created_at: number;
+            /** @description Why the last try failed. */
+            readonly error: string | null;
+            /** @description The `webhook-id` of the message: evt_… */
+            readonly event_id: string;
+            /** @description The last answer; null: there was none. */
+            readonly http_status: number | null;
+            /** @description In its stream. */
+            readonly index: number;
+            /** @description The last try (unix seconds) */
+            readonly last_attempt_at: number | null;
+            /** @description The next try; null: none, or not before an earlier event of its stream (unix seconds) */
+            readonly next_attempt_at: number | null;
+            /** @description The payment; null: not a payment. */
+            readonly payment_id: string | null;
+            /** @description In the feed. */
+            readonly position: number;
+            /** @description When it was first to be sent, or last asked to be sent again (unix seconds) */
+            readonly queued_at: number;
+            /**
+             * @description `waiting` for its (next) try · `delivered` · `failed`: given up.
+             * @enum {string}
+             */
+            readonly state: "waiting" | "delivered" | "failed";
+            /** @description The stream of the event. */
+            readonly stream_id: string;
+            /** @description Type of the feed item and its status. */
+            readonly type: string;
+        };
+        /** @description A page of the delivery log. */
+        readonly WebhookDeliveryList: {
+            /** @description Newest event first. */
+            readonly deliveries: readonly components["schemas"]["WebhookDelivery"][];
+            /** @description For `cursor`, to go on; null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        /** @description An address that is told what happens. Its secret is not shown again. */
+        readonly WebhookEndpoint: {
+            /** @description When it was made (unix seconds) */
+            readonly created_at: number;
+            /** @description When it answered 410; null: it is enabled (unix seconds) */
+            readonly disabled_at: number | null;
+            /** @description we_… */
+            readonly endpoint_id: string;
+            /** @description Only these types; null: all. */
+            readonly events: readonly string[] | null;
+            /**
+             * @description How messages look.
+             * @enum {string}
+             */
+            readonly format: "standard" | "0.4";
+            /** @description Until when messages are signed with secrets rotated out, too; null: none is left (unix seconds) */
+            readonly old_secrets_until: number | null;
+            /**
+             * @description Those of the settings are changed there only.
+             * @enum {string}
+             */
+            readonly source: "settings" | "api";
+            /** @description As given. */
+            readonly url: string;
+        };
+        /** @description All endpoints. */
+        readonly WebhookList: {
+            /** @description Oldest first. */
+            readonly endpoints: readonly components["schemas"]["WebhookEndpoint"][];
+        };
+        /** @description The body that an endpoint of the format `standard` receives. */
+        readonly WebhookMessage: {
+            /** @description The item of the feed; empty for `webhook.test`. */
+            readonly data: components["schemas"]["FeedItem"] | Record<string, never>;
+            /** @description When, as ISO 8601 in UTC. */
+            readonly timestamp: string;
+            /**
+             * @description What happened.
+             * @enum {string}
+             */
+            readonly type: "payment.user_approved" | "payment.user_failed" | "payment.held" | "payment.paid" | "payment.user_rejected" | "payment.timeout" | "payment.error" | "key_handshake.scanned" | "key_handshake.timeout" | "key_handshake.closed" | "authenticate_key.approved" | "authenticate_key.declined" | "authenticate_key.timeout" | "webhook.test";
+        };
+        /** @description An address that is to be told what happens. */
+        readonly WebhookOrder: {
+            /** @description Only these types; all unless given. */
+            readonly events?: readonly ("payment.user_approved" | "payment.user_failed" | "payment.held" | "payment.paid" | "payment.user_rejected" | "payment.timeout" | "payment.error" | "key_handshake.scanned" | "key_handshake.timeout" | "key_handshake.closed" | "authenticate_key.approved" | "authenticate_key.declined" | "authenticate_key.timeout")[] | null;
+            /**
+             * @description `standard` (unless given): Standard Webhooks 1.0 · `0.4`: as the older daemon sent them.
+             * @enum {string|null}
+             */
+            readonly format?: "standard" | "0.4" | null;
+            /** @description Made unless given. `whsec_` and the base64 of 24 to 64 bytes; for the format `0.4` any 16 to 256 printable characters. */
+            readonly secret?: string | null;
+            /** @description https://…; inside our own network, or http, only where the settings allow. */
+            readonly url: string;
+        };
+        /** @description A new secret for an endpoint; the body may be absent. */
+        readonly WebhookRotation: {
+            /** @description How long messages are signed with the old secrets too; 86400 unless given. The format `0.4` knows one signature only, the new one. */
+            readonly overlap_s?: number | null;
+            /** @description Made unless given. `whsec_` and the base64 of 24 to 64 bytes; for the format `0.4` any 16 to 256 printable characters. */
+            readonly secret?: string | null;
+        } | null;
+        /** @description The endpoint with its new secret. */
+        readonly WebhookSecret: {
+            /** @description When it was made (unix seconds) */
+            readonly created_at: number;
+            /** @description When it answered 410; null: it is enabled (unix seconds) */
+            readonly disabled_at: number | null;
+            /** @description we_… */
+            readonly endpoint_id: string;
+            /** @description Only these types; null: all. */
+            readonly events: readonly string[] | null;
+            /**
+             * @description How messages look.
+             * @enum {string}
+             */
+            readonly format: "standard" | "0.4";
+            /** @description Until when messages are signed with secrets rotated out, too; null: none is left (unix seconds) */
+            readonly old_secrets_until: number | null;
+            /** @description To check signatures with. Shown only here: keep it. */
+            readonly secret: string;
+            /**
+             * @description Those of the settings are changed there only.
+             * @enum {string}
+             */
+            readonly source: "settings" | "api";
+            /** @description As given. */
+            readonly url: string;
+        };
+        /** @description What came of a `webhook.test`. */
+        readonly WebhookTested: {
+            /** @description The beginning of its answer, if not 2xx. */
+            readonly answer: string | null;
+            /** @description Whether it answered with 2xx. */
+            readonly delivered: boolean;
+            /** @description In words; null when delivered. */
+            readonly error: string | null;
+            /** @description What it answered; null: nothing. */
+            readonly http_status: number | null;
         };
     };
     responses: never;
@@ -1532,7 +1934,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": string;
+                    readonly "application/json": Record<string, never>;
                 };
             };
         };
@@ -1555,7 +1957,7 @@ export interface operations {
                 /** @description Only with this request id. */
                 readonly request_id?: string;
                 /** @description Only payments with this status. */
-                readonly status?: "pending" | "user_approved" | "user_failed" | "paid" | "user_rejected" | "timeout" | "error";
+                readonly status?: "pending" | "user_approved" | "user_failed" | "held" | "paid" | "user_rejected" | "timeout" | "error";
                 /** @description Only of this subscription. */
                 readonly subscription_id?: string;
             };
@@ -1768,6 +2170,230 @@ export interface operations {
                 };
             };
             /** @description `payment_ended`: The payment has ended */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The body is not `application/json` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            readonly 429: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: A part the daemon needs cannot be reached */
+            readonly 503: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly capturePayment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The payment. */
+                readonly payment_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CancelOrder"];
+            };
+        };
+        readonly responses: {
+            /** @description Captured, now or before. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Something else stands in the way · `payment_ended`: The payment has ended */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The body is not `application/json` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            readonly 429: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: A part the daemon needs cannot be reached */
+            readonly 503: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly resolveLatePayment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The payment. */
+                readonly payment_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LateResolution"];
+            };
+        };
+        readonly responses: {
+            /** @description The payment, with what was noted. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Something else stands in the way */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2090,7 +2716,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/nostr+json": string;
+                    readonly "application/nostr+json": Record<string, never>;
                 };
             };
             /** @description `invalid_request`: The request is not valid */
@@ -2188,6 +2814,787 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    readonly listWebhooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All of them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            readonly 429: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: A part the daemon needs cannot be reached */
+            readonly 503: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly createWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The same key with the same JSON never makes a second request; with other JSON: 422. Kept as long as what it made; one space for the whole daemon. 1 to 255 visible ASCII characters. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WebhookOrder"];
+            };
+        };
+        readonly responses: {
+            /** @description Made. The same for a repeated Idempotency-Key. */
+            readonly 201: {
+                headers: {
+                    /** @description Where to read on. */
+                    readonly Location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Something else stands in the way */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The body is not `application/json` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: This Idempotency-Key was used for another request */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            readonly 429: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: A part the daemon needs cannot be reached */
+            readonly 503: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deleteWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The endpoint. */
+                readonly endpoint_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is told nothing any more. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Something else stands in the way */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            readonly 429: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: A part the daemon needs cannot be reached */
+            readonly 503: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listWebhookDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next_cursor` of the page before. */
+                readonly cursor?: string;
+                /** @description Only of this event. */
+                readonly event_id?: string;
+                /** @description Per page; 50 unless given. */
+                readonly limit?: number;
+                /** @description Only deliveries in this state. */
+                readonly state?: "waiting" | "delivered" | "failed";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The endpoint. */
+                readonly endpoint_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            readonly 429: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: A part the daemon needs cannot be reached */
+            readonly 503: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly enableWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The endpoint. */
+                readonly endpoint_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is enabled. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            readonly 429: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: A part the daemon needs cannot be reached */
+            readonly 503: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly redeliverWebhooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The endpoint. */
+                readonly endpoint_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RedeliveryOrder"];
+            };
+        };
+        readonly responses: {
+            /** @description They are on their way. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Redelivery"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The body is not `application/json` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            readonly 429: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: A part the daemon needs cannot be reached */
+            readonly 503: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly rotateWebhookSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The endpoint. */
+                readonly endpoint_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WebhookRotation"];
+            };
+        };
+        readonly responses: {
+            /** @description The new secret. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Something else stands in the way */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The body is not `application/json` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            readonly 429: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: A part the daemon needs cannot be reached */
+            readonly 503: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly testWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The endpoint. */
+                readonly endpoint_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What came of it. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookTested"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            readonly 429: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: A part the daemon needs cannot be reached */
+            readonly 503: {
+                headers: {
+                    /** @description Try again after so many seconds. */
+                    readonly "Retry-After"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly webhookEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description evt_…: the same for every try, and whoever it is sent to. */
+                readonly "webhook-id": string;
+                /** @description `v1,` and the base64 of the HMAC-SHA256; several by spaces. */
+                readonly "webhook-signature": string;
+                /** @description When it was sent, in unix seconds. */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WebhookMessage"];
+            };
+        };
+        readonly responses: {
+            /** @description It was taken. The body is not read. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No more of these, please: the endpoint is disabled. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is sent again, for three days. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

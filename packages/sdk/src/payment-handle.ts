@@ -1,5 +1,5 @@
 // A payment as the caller holds it: its statuses as they come, its end, and a way to cancel it.
-import type { EndStatus, PaymentCancelled, PaymentStatus } from './api.ts'
+import type { EndStatus, Payment, PaymentCancelled, PaymentStatus } from './api.ts'
 import type { Follower } from './follow.ts'
 import type { CallOptions } from './http.ts'
 import { createJournal } from './journal.ts'
@@ -39,6 +39,12 @@ export type PaymentHandle = AsyncIterable<PaymentStatus> & {
    * ended otherwise.
    */
   cancel(options?: CallOptions): Promise<PaymentCancelled>
+  /**
+   * Takes what is held for a payment asked for with `capture: 'manual'`; it is `paid` then. Throws
+   * ConflictError: `conflict` as long as nothing is held, `payment_ended` when it has ended
+   * otherwise; ServerError `unavailable` when the node did not say that it took it: try again.
+   */
+  capture(options?: CallOptions): Promise<Payment>
 }
 
 /**

@@ -40,6 +40,7 @@ export async function requestPayment(
     expiresAt: created.expires_at,
     requestId: body.request_id ?? null,
     cancel: (cancelOptions) => cancelPayment(session, id, cancelOptions),
+    capture: (captureOptions) => capturePayment(session, id, captureOptions),
     ...followPayment(session, streamId, onStatusChange, options.signal),
   }
 }
@@ -70,6 +71,11 @@ export async function resumePayment(
       const message = `Only the stream ${streamId} is known: resume by payment id to cancel`
       throw new NotFoundError('not_found', message)
     },
+    async capture(captureOptions) {
+      if (id !== null) return capturePayment(session, id, captureOptions)
+      const message = `Only the stream ${streamId} is known: resume by payment id to capture`
+      throw new NotFoundError('not_found', message)
+    },
     ...followPayment(session, streamId, onStatusChange, options.signal),
   }
 }
@@ -89,6 +95,15 @@ export async function cancelPayment(
   options?: CallOptions,
 ): Promise<PaymentCancelled> {
   return session.post<PaymentCancelled>(`/payments/${segment(id)}/cancel`, {}, options)
+}
+
+/** Again after it was captured is 200, so that it is safe to retry without a key. */
+export async function capturePayment(
+  session: Session,
+  id: string,
+  options?: CallOptions,
+): Promise<Payment> {
+  return session.post<Payment>(`/payments/${segment(id)}/capture`, {}, options)
 }
 
 export function listPayments(

@@ -10,7 +10,11 @@ import {
   type PortalErrorCode,
   RateLimitError,
   ServerError,
+  type WebhookError,
 } from './errors.ts'
+
+/** What an answer, or the lack of one, can mean. */
+type AnswerCode = Exclude<PortalErrorCode, WebhookError['code']>
 
 export type Answer = {
   /** For messages, as in `POST /payments/single`. */
@@ -70,7 +74,7 @@ export function notPortal(answer: Pick<Answer, 'where' | 'status'>): ConnectionE
  * Statuses that proxies answer by themselves mean the same from them; the rest is the daemon's to
  * say.
  */
-function codeOfStatus(status: number): PortalErrorCode {
+function codeOfStatus(status: number): AnswerCode {
   if (status === 401) return 'unauthorized'
   if (status === 403) return 'forbidden'
   if (status === 413) return 'too_large'
@@ -80,12 +84,12 @@ function codeOfStatus(status: number): PortalErrorCode {
 }
 
 type Problem = {
-  readonly code: PortalErrorCode | null
+  readonly code: AnswerCode | null
   readonly detail: string | null
   readonly field: string | null
 }
 
-const CODES: { readonly [Code in PortalErrorCode]: true } = {
+const CODES: { readonly [Code in AnswerCode]: true } = {
   unauthorized: true,
   forbidden: true,
   invalid_request: true,
@@ -102,7 +106,7 @@ const CODES: { readonly [Code in PortalErrorCode]: true } = {
   invalid_answer: true,
 }
 
-function isCode(value: unknown): value is PortalErrorCode {
+function isCode(value: unknown): value is AnswerCode {
   return typeof value === 'string' && Object.hasOwn(CODES, value)
 }
 

@@ -50,8 +50,17 @@ export async function tellStory(sdk, at) {
     .health()
     .catch((error) => isPortalError(error) && error.code)
 
+  const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+  const body = '{"type":"webhook.test","timestamp":"2027-01-15T08:00:00.000Z","data":{}}'
+  const headers = await sdk.signWebhook('evt_1', body, secret)
+  const verified = (await sdk.verifyWebhook(body, headers, secret)).type
+  const forged = await sdk
+    .verifyWebhook(`${body} `, headers, secret)
+    .catch((error) => isPortalError(error) && error.code)
+
   const preimage = end.status === 'paid' ? end.preimage : null
-  return { told, looped, preimage, buffered, aborted, fed, listed, refused, strangers, lonely }
+  const payments = { told, looped, preimage, buffered, aborted, fed, listed }
+  return { ...payments, refused, strangers, lonely, verified, forged }
 }
 
 /** Time ten times as fast, so that what is held back is noticed in half a second. */

@@ -40,6 +40,8 @@ export function checkStory(story: unknown): void {
     refused: 'NotFoundError not_found 404',
     strangers: 'unauthorized',
     lonely: 'connection_failed',
+    verified: 'webhook.test',
+    forged: 'signature_invalid',
   })
 }
 

@@ -174,7 +174,8 @@ async function call(client: PortalClient, c: Conversation['call'], told: unknown
     case 'listPayments':
       return result(client.listPayments(c.filter as never))
     case 'cancelPayment':
-      return result(client.cancelPayment(id))
+    case 'capturePayment':
+      return result(client[c.method](id))
     case 'keyHandshake': {
       const asked = { staticToken: c.static_token, noRequest: c.no_request } as never
       const handshake = await client.keyHandshake(asked)

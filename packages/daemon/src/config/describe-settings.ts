@@ -2,6 +2,14 @@
 import { tomlKey } from './read-settings.ts'
 import { SETTINGS } from './settings.ts'
 
+const WEBHOOKS = [
+  '[[webhooks]]                                       # one table for each endpoint',
+  'url = "https://shop.example.com/hooks/portal"',
+  'secret = "whsec_…"                                 # or a list while one is rotated out',
+  'events = ["payment.paid", "payment.timeout"]       # unset: all',
+  'format = "standard"                                # unset; "0.4" for older receivers',
+]
+
 /** What `npm start -- --help` prints. */
 export function settingsHelp(): string {
   const entries = Object.values(SETTINGS).map(({ env, meaning, unset, example }) =>
@@ -22,6 +30,8 @@ export function settingsHelp(): string {
     '',
     ...entries,
     '',
+    ...WEBHOOKS.map((line) => (line === '' ? '' : `  ${line}`)),
+    '',
   ].join('\n')
 }
 
@@ -40,6 +50,14 @@ export function settingsPage(): string {
     '| environment | `portal.toml` | meaning | if unset | example |',
     '|---|---|---|---|---|',
     ...rows,
+    '',
+    '## Webhook endpoints',
+    '',
+    'Only in `portal.toml`, one table each; see [webhooks](webhooks.md).',
+    '',
+    '```toml',
+    ...WEBHOOKS,
+    '```',
     '',
   ].join('\n')
 }

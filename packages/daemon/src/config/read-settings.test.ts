@@ -6,6 +6,8 @@ import { settingsHelp, settingsPage } from './describe-settings.ts'
 import { readSettings, SettingsError } from './read-settings.ts'
 import { SETTINGS } from './settings.ts'
 
+const KEY = '79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
+
 const complaints = (environment: Record<string, string>, toml: string | null = null) => {
   try {
     readSettings(environment, toml)
@@ -70,6 +72,57 @@ describe('settings', () => {
     ].join()
     assert(!text.includes('cdcd'), text)
     assert(text.includes('[secret]'))
+  })
+
+  it('name webhook endpoints, each with its secrets hidden', () => {
+    const secret = `whsec_${'abcd'.repeat(8)}`
+    const toml = `
+      [[webhooks]]
+      url = "https://shop.example.com/hooks"
+      secret = ["${secret}", "whsec_${'efgh'.repeat(8)}"]
+      events = ["payment.paid", "key_handshake.scanned"]
+      [[webhooks]]
+      url = "http://127.0.0.1:4242/"
+      secret = "as long as sixteen"
+      format = "0.4"`
+    const [first, second, ...others] = readSettings({}, toml).webhooks
+    assert.deepEqual(others, [])
+    assert.equal(first?.url, 'https://shop.example.com/hooks')
+    assert.deepEqual(first?.events, ['payment.paid', 'key_handshake.scanned'])
+    assert.deepEqual([first?.secrets.length, first?.secrets[0]?.reveal()], [2, secret])
+    assert.deepEqual([second?.format, second?.events], ['0.4', null])
+    assert(!inspect(first, { depth: 9 }).includes('abcd'))
+  })
+
+  it('complain of every webhook endpoint that cannot be, without its secret or address', () => {
+    const toml = `
+      [[webhooks]]
+      url = "http://user-of-it:hunter2@shop.example.com"
+      secret = "hunter2"
+      events = ["payment.payed"]
+      colour = "red"
+      [[webhooks]]
+      secret = "long enough, hunter2"
+      format = "0.5"`
+    const found = complaints({ PORTAL_WEBHOOKS_PRIVATE: 'off' }, toml)
+    assert.equal(found.length, 7, found.join('\n'))
+    assert(found.every((line) => line.startsWith('portal.toml: [[webhooks]] number ')))
+    assert(!found.join().includes('hunter2'))
+    const same =
+      '[[webhooks]]\nurl = "https://a.example"\nsecret = "as long as sixteen"\nformat = "0.4"\n'
+    assert.match(complaints({}, same + same).join(), /same url/)
+    assert.match(complaints({}, 'webhooks = 5').join(), /\[\[webhooks\]\]/)
+  })
+
+  it('let webhooks into our own network where stated, or with the sandbox', () => {
+    const toml =
+      '[[webhooks]]\nurl = "http://localhost:1"\nsecret = "as long as sixteen"\nformat = "0.4"'
+    assert.deepEqual(complaints({}, toml), [])
+    assert.match(complaints({ PORTAL_WEBHOOKS_PRIVATE: 'off' }, toml).join(), /must be https/)
+    const nwc = `nostr+walletconnect://${KEY}?relay=wss://r.example&secret=${'0'.repeat(63)}1`
+    assert.match(complaints({ PORTAL_LIGHTNING: nwc }, toml).join(), /must be https/)
+    const stated = { PORTAL_LIGHTNING: nwc, PORTAL_WEBHOOKS_PRIVATE: 'on' }
+    assert.deepEqual(complaints(stated, toml), [])
   })
 
   it('are all in --help and in docs/settings.md, which is made from the same table', () => {

@@ -1,6 +1,7 @@
 // Settings from the environment and portal.toml. The environment wins; every complaint is made at once.
 import { parse, TomlError } from 'smol-toml'
-import { SETTINGS, SettingError, type Settings } from './settings.ts'
+import { SETTINGS, SettingError, type Settings, type ValueSettings } from './settings.ts'
+import { readWebhooks } from './webhook-settings.ts'
 
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
@@ -17,7 +18,7 @@ type Environment = { readonly [name: string]: string | undefined }
 /** Throws SettingsError with all that is wrong. `toml` is the text of portal.toml, if there is one. */
 export function readSettings(environment: Environment, toml: string | null): Settings {
   const complaints: string[] = []
-  const file = toml === null ? {} : readToml(toml, complaints)
+  const { values: file, webhooks } = readToml(toml ?? '', complaints)
   const known = new Set(Object.values(SETTINGS).map(({ env }) => env))
   for (const name of Object.keys(environment)) {
     if (!name.startsWith('PORTAL_') || known.has(name) || OTHERS.has(name)) continue
@@ -29,7 +30,7 @@ export function readSettings(environment: Environment, toml: string | null): Set
       complaints.push(`portal.toml: "${key}" is not a setting${suggestion(key, keys)}`)
   }
 
-  function value<K extends keyof Settings>(name: K): Settings[K] {
+  function value<K extends keyof ValueSettings>(name: K): ValueSettings[K] {
     const { env, read, fallback, example } = SETTINGS[name]
     const fromEnvironment = environment[env]
     const text = fromEnvironment ?? file[tomlKey(env)]
@@ -44,7 +45,7 @@ export function readSettings(environment: Environment, toml: string | null): Set
     }
   }
 
-  const settings: Settings = {
+  const values: ValueSettings = {
     port: value('port'),
     host: value('host'),
     authToken: value('authToken'),
@@ -58,10 +59,21 @@ export function readSettings(environment: Environment, toml: string | null): Set
     publicUrl: value('publicUrl'),
     corsOrigins: value('corsOrigins'),
     logLevel: value('logLevel'),
+    webhooksPrivate: value('webhooksPrivate'),
+  }
+  const allowPrivate = webhooksMayBePrivate(values)
+  const settings: Settings = {
+    ...values,
+    webhooks: readWebhooks(webhooks, allowPrivate, complaints),
   }
   complaints.push(...contradictions(settings))
   if (complaints.length > 0) throw new SettingsError(complaints)
   return settings
+}
+
+/** Whether webhooks may go into our own network: as stated, else with the sandbox only. */
+export function webhooksMayBePrivate(settings: ValueSettings): boolean {
+  return settings.webhooksPrivate ?? settings.lightning.type === 'sandbox'
 }
 
 /** The name of a setting in portal.toml: PORTAL_DATA_DIR is data_dir. */
@@ -86,21 +98,24 @@ function contradictions(settings: Settings): string[] {
   return found
 }
 
-function readToml(text: string, complaints: string[]): { [key: string]: string } {
+type TomlFile = { readonly values: { [key: string]: string }; readonly webhooks: unknown }
+
+function readToml(text: string, complaints: string[]): TomlFile {
   try {
-    const file: { [key: string]: string } = {}
-    for (const [key, value] of Object.entries(parse(text))) {
+    const values: { [key: string]: string } = {}
+    const { webhooks, ...rest } = parse(text)
+    for (const [key, value] of Object.entries(rest)) {
       const isPlain = ['string', 'number', 'bigint'].includes(typeof value)
-      if (isPlain) file[key] = String(value)
-      else if (typeof value === 'boolean') file[key] = value ? 'on' : 'off'
-      else if (Array.isArray(value)) file[key] = value.map(String).join(',')
+      if (isPlain) values[key] = String(value)
+      else if (typeof value === 'boolean') values[key] = value ? 'on' : 'off'
+      else if (Array.isArray(value)) values[key] = value.map(String).join(',')
       else complaints.push(`portal.toml: "${key}" must be a text, a number or a list`)
     }
-    return file
+    return { values, webhooks }
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     complaints.push(`portal.toml is not TOML (line ${error.line}, column ${error.column})`)
-    return {}
+    return { values: {}, webhooks: undefined }
   }
 }
 

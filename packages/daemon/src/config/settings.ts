@@ -1,9 +1,11 @@
 // Every setting of the daemon, once: what it is called, what it means, what it is if unset and how it is
 // read. The environment, portal.toml, --help and docs/settings.md all come from this table.
+
+import { parseLndConnection } from 'portal-lnd/connection'
 import { parseNwcConnection, parseSecretKey, secp256k1 } from 'portal-protocol'
 import { normalizeRelayUrl } from 'portal-relay'
-import { parseLndConnection } from 'portal-lnd/connection'
 import { Secret } from './secret.ts'
+import type { WebhookSettings } from './webhook-settings.ts'
 
 export type Lightning =
   | { readonly type: 'sandbox' }
@@ -30,6 +32,10 @@ export type Settings = {
   readonly publicUrl: string | null
   readonly corsOrigins: readonly string[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Whether webhooks may go into our own network, and over plain http; null: with the sandbox. */
+  readonly webhooksPrivate: boolean | null
+  /** Only in portal.toml, as [[webhooks]]: see webhook-settings.ts. */
+  readonly webhooks: readonly WebhookSettings[]
 }
 
 /** What is wrong with a value and what to do instead; never the value itself if it is secret. */
@@ -48,7 +54,10 @@ export type Setting<T> = {
   readonly fallback: T
 }
 
-type SettingsTable = { readonly [K in keyof Settings]: Setting<Settings[K]> }
+/** The settings that are one value each. */
+export type ValueSettings = Omit<Settings, 'webhooks'>
+
+type SettingsTable = { readonly [K in keyof ValueSettings]: Setting<ValueSettings[K]> }
 
 export const SETTINGS: SettingsTable = {
   port: {
@@ -118,10 +127,7 @@ export const SETTINGS: SettingsTable = {
     unset: 'on; off with postgres',
     example: 'off',
     fallback: true,
-    read: (text) => {
-      if (text === 'on' || text === 'off') return text === 'on'
-      throw new SettingError('must be on or off')
-    },
+    read: onOrOff,
   },
   lightning: {
     env: 'PORTAL_LIGHTNING',
@@ -187,10 +193,24 @@ export const SETTINGS: SettingsTable = {
       throw new SettingError(`must be one of ${LEVELS.join(', ')}`)
     },
   },
+  webhooksPrivate: {
+    env: 'PORTAL_WEBHOOKS_PRIVATE',
+    meaning:
+      "Whether webhooks may go to addresses of the daemon's own network (private, loopback, link-local) and over plain http: `on` or `off`.",
+    unset: 'off; on with the sandbox',
+    example: 'on',
+    fallback: null,
+    read: onOrOff,
+  },
 }
 
 const NETWORKS = ['bitcoin', 'testnet', 'signet', 'regtest'] as const
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+function onOrOff(text: string): boolean {
+  if (text === 'on' || text === 'off') return text === 'on'
+  throw new SettingError('must be on or off')
+}
 
 function integer(text: string, min: number, max: number): number {
   const value = Number(text)

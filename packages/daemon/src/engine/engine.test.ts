@@ -274,6 +274,7 @@ describe('the same request twice', () => {
     subscriptionId: null,
     authToken: null,
     requestId: null,
+    capture: 'automatic' as const,
     expiresInS: null,
     metadata: null,
   }

@@ -8,6 +8,7 @@ import { nextTask } from '../payment/next-task.ts'
 import { keysOf, type Payment, type PaymentId } from '../payment/payment.ts'
 import { createAudience } from './audience.ts'
 import { cancelPayment } from './cancel.ts'
+import { capturePayment } from './capture.ts'
 import { createFacts, LEASE_MS } from './facts.ts'
 import { createInHand } from './in-hand.ts'
 import { createInbound } from './inbound.ts'
@@ -26,6 +27,7 @@ import {
   singlePayment,
   unwrap,
 } from './requests.ts'
+import { resolveLate } from './resolve-late.ts'
 import { createSettlements } from './settlements.ts'
 import { createWorker } from './worker.ts'
 
@@ -49,6 +51,10 @@ export interface Engine {
   requestInvoicePayment(order: ExternalInvoiceOrder, key: IdempotencyKey | null): Promise<Payment>
   /** Throws Refusal: not_found, payment_ended. */
   cancelPayment(id: PaymentId): Promise<{ payment: Payment; invoiceCancelled: boolean }>
+  /** Notes what was done about late money. Throws Refusal: not_found, conflict. */
+  resolveLate(id: PaymentId, note: string): Promise<Payment>
+  /** Takes what is held. Throws Refusal: not_found, conflict, payment_ended, unavailable. */
+  capturePayment(id: PaymentId): Promise<Payment>
   payment(id: PaymentId): Promise<Payment | null>
   listPayments(
     filter: PaymentFilter,
@@ -93,7 +99,7 @@ export function createEngine(deps: EngineDeps): Engine {
     changed(payment) {
       invoiceWaits.changed(payment)
       if (hasEnded(payment)) messenger.forget(payment.id)
-      if (payment.late)
+      if (payment.late && payment.lateResolvedAtMs === null)
         log.warn('late_money', { payment: payment.id, msat: Number(payment.amountMsat) })
       // Only what is due now is taken up here; the rest the worker finds at its time.
       const next = nextTask(payment)
@@ -173,6 +179,8 @@ export function createEngine(deps: EngineDeps): Engine {
     },
 
     cancelPayment: (id) => cancelPayment(id, { ...deps, facts }),
+    capturePayment: (id) => capturePayment(id, { ...deps, facts }),
+    resolveLate: (id, note) => resolveLate(id, note, { ...deps, facts }),
     payment: (id) => store.payment(id),
     listPayments: (filter, before, limit) => store.listPayments(filter, before, limit),
 

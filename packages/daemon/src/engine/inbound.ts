@@ -14,6 +14,7 @@ import type { Fact } from '../payment/decide.ts'
 import { keysOf, type Payment } from '../payment/payment.ts'
 import type { Audience } from './audience.ts'
 import type { Facts } from './facts.ts'
+import { createNudges } from './nudges.ts'
 import type { Clock, Due, Inbound, Messenger, Store } from './ports.ts'
 
 const SAME_REQUEST_ID_MAX = 1_000
@@ -115,15 +116,18 @@ export function createInbound(deps: InboundDeps): Inbound {
     },
 
     reachable(keys) {
-      if (keys !== null && !keys.some((key) => audience.has(key))) return
-      const nudge = async () => {
-        for (const due of await store.awaitingAnswer(keys, NUDGED_MAX)) {
-          await apply(facts, due, { type: 'user_reachable' })
-        }
-      }
-      nudge().catch(deps.failed)
+      const known = keys?.filter((key) => audience.openOf(key) > 0) ?? null
+      if (known === null || known.length > 0) nudges.add(known)
     },
   }
+  const nudges = createNudges(clock, (keys) => {
+    const nudge = async () => {
+      for (const due of await store.awaitingAnswer(keys, NUDGED_MAX)) {
+        await apply(facts, due, { type: 'user_reachable' })
+      }
+    }
+    nudge().catch(deps.failed)
+  })
   return inbound
 }
 

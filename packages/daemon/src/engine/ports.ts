@@ -17,45 +17,12 @@ import type { Authentication, AuthenticationEvent } from '../authentication/auth
 import type { Handshake, HandshakeEvent } from '../handshake/handshake.ts'
 import type { LogEvent, Stream, StreamId, StreamType } from '../log/stream.ts'
 import type { Payment, PaymentEvent, PaymentId, Status } from '../payment/payment.ts'
+import type { IdempotencyKey } from './idempotency-key.ts'
+import type { WebhookStore } from './webhook-ports.ts'
 
 export type { Clock, Timer } from 'portal-relay'
-
-/** The world failed. `retry`: the same call may work later; otherwise it never will. */
-export class PortError extends Error {
-  override readonly name = 'PortError'
-  readonly code: 'unreachable' | 'timeout' | 'rate_limited' | 'refused' | 'invalid_answer'
-  readonly retry: boolean
-  readonly retryAfterMs: number | null
-
-  constructor(code: PortError['code'], message: string, options: { retryAfterMs?: number } = {}) {
-    super(message)
-    this.code = code
-    this.retry = code !== 'refused'
-    this.retryAfterMs = options.retryAfterMs ?? null
-  }
-}
-
-/**
- * The store failed. A write that throws it is not acknowledged: nothing of it is visible to readers, and
- * the same call may be made again. `refused` and `damaged` will not heal by themselves.
- */
-export class StoreError extends Error {
-  override readonly name = 'StoreError'
-  readonly code:
-    | 'full'
-    | 'read_only'
-    | 'busy'
-    | 'io'
-    | 'damaged'
-    | 'refused'
-    | 'overloaded'
-    | 'closed'
-
-  constructor(code: StoreError['code'], message: string, options: { cause?: unknown } = {}) {
-    super(message, options)
-    this.code = code
-  }
-}
+export { PortError, StoreError } from './port-error.ts'
+export type { IdempotencyKey }
 
 // ── Lightning ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -73,11 +40,15 @@ export type InvoiceOrder = {
   readonly description: string
   /** Unix seconds; the invoice expires then where the node lets us choose. */
   readonly expiresAt: number
+  /** What is paid is held until `settleHold`, or until a cancel gives it back. */
+  readonly hold: boolean
 }
 
 export type InvoiceLookUp =
   | { readonly state: 'settled'; readonly preimage: Preimage | null; readonly settledAtMs: number }
   | { readonly state: 'open' }
+  /** Paid and held. `captureBefore` (unix seconds) is 20 blocks and more before its HTLC times out. */
+  | { readonly state: 'held'; readonly captureBefore: number }
   | { readonly state: 'cancelled' }
   /** The node has no such invoice. */
   | { readonly state: 'unknown' }
@@ -95,6 +66,8 @@ export type LightningWatcher = {
   settled(settlement: Settlement): Promise<void>
   /** The node may have settled this one, but the push proves nothing: the engine looks. */
   touched(paymentHash: PaymentHash): Promise<void>
+  /** The node holds the money; `captureBefore` as in a look-up. */
+  held(paymentHash: PaymentHash, captureBefore: number): Promise<void>
   /** Connected (again): pushes may have been missed. */
   connected(): void
 }
@@ -105,6 +78,8 @@ export interface Lightning {
   readonly node: NodeInfo | null
   /** Whether the node pushes settlements; if not, the engine reconciles more often. */
   readonly pushes: boolean
+  /** Whether the node can hold what is paid; null until it was reached. */
+  readonly holds: boolean | null
   /** Begins watching, from the cursor of the last settlement committed; reconnects for ever. */
   start(watcher: LightningWatcher, cursor: string | null): void
   createInvoice(
@@ -116,7 +91,12 @@ export interface Lightning {
   cancelInvoice(
     paymentHash: PaymentHash,
     timeoutMs: number,
+    hold?: boolean,
   ): Promise<'cancelled' | 'settled' | 'unsupported'>
+  /** Takes what is held for this payment; done before, it is done again. */
+  settleHold(paymentId: PaymentId, timeoutMs: number): Promise<void>
+  /** Tells of the money held for this invoice, made before this connection. Never throws. */
+  watchHold(paymentHash: PaymentHash): void
   /** All settlements of invoices created at or after `since` (unix seconds), in few calls. */
   settledSince(since: number, timeoutMs: number): Promise<readonly Settlement[]>
   /** One round trip to the node; true when it answered. Never throws. */
@@ -195,12 +175,6 @@ export interface Messenger {
 
 export type Conversation = Handshake | Authentication
 export type Subject = Payment | Conversation
-
-export type IdempotencyKey = {
-  readonly key: string
-  /** Hash of path and canonical JSON body. */
-  readonly fingerprint: string
-}
 
 export type Created<T> =
   | { readonly result: 'created'; readonly subject: T }
@@ -308,6 +282,8 @@ export interface Store {
   setValue(name: string, value: string): Promise<void>
   /** Sets the value only where there is none; answers the one that stands. */
   initValue(name: string, value: string): Promise<string>
+
+  readonly webhooks: WebhookStore
 
   /** One write and read back; true when the store works. Never throws. */
   ping(): Promise<boolean>

@@ -15,7 +15,13 @@ import { AUTHENTICATION_LIFETIME_S, type Authentication } from '../authenticatio
 import { HANDSHAKE_LIFETIME_S, type Handshake } from '../handshake/handshake.ts'
 import type { JsonObject } from '../log/json.ts'
 import type { StreamId } from '../log/stream.ts'
-import { newPayment, type Payment, type PaymentId, type PaymentTerms } from '../payment/payment.ts'
+import {
+  type Capture,
+  newPayment,
+  type Payment,
+  type PaymentId,
+  type PaymentTerms,
+} from '../payment/payment.ts'
 import type { Clock, Created, IdempotencyKey, Lightning, Messenger, Store } from './ports.ts'
 import { Refusal } from './refusal.ts'
 
@@ -29,11 +35,12 @@ export type SingleOrder = {
   readonly subscriptionId: string | null
   readonly authToken: string | null
   readonly requestId: string | null
+  readonly capture: Capture
   readonly expiresInS: number | null
   readonly metadata: JsonObject | null
 }
 
-export type ExternalInvoiceOrder = Omit<SingleOrder, 'expiresInS'> & {
+export type ExternalInvoiceOrder = Omit<SingleOrder, 'expiresInS' | 'capture'> & {
   readonly invoice: string
   /** Unix seconds; at most, and unless given, the invoice's own. */
   readonly expiresAt: number | null
@@ -48,8 +55,12 @@ export type RequestDeps = {
   readonly messenger: Messenger
 }
 
-/** The payment an order for our own invoice begins as. */
+/** The payment an order for our own invoice begins as. Refuses what the node cannot do. */
 export function singlePayment(order: SingleOrder, deps: RequestDeps): Payment {
+  if (order.capture === 'manual' && deps.lightning.holds === false) {
+    const detail = '"capture": the Lightning node behind this daemon cannot hold payments'
+    throw new Refusal('invalid_request', detail, { field: 'capture' })
+  }
   const nowMs = deps.clock.nowMs()
   const expiresAt = Math.ceil(nowMs / 1000) + (order.expiresInS ?? EXPIRES_IN_DEFAULT_S)
   return newPayment(terms(order, 'single', expiresAt, deps), newIds(deps), nowMs, null)
@@ -159,13 +170,14 @@ export function unwrap<T>(
 }
 
 function terms(
-  order: Omit<SingleOrder, 'expiresInS'>,
+  order: Omit<SingleOrder, 'expiresInS' | 'capture'> & { readonly capture?: Capture },
   kind: PaymentTerms['kind'],
   expiresAt: number,
   deps: RequestDeps,
 ): PaymentTerms {
   return {
     kind,
+    capture: order.capture ?? 'automatic',
     requestId: order.requestId ?? uuid(deps),
     mainKey: order.mainKey,
     subkeys: withoutRepeats(order),

@@ -18,6 +18,7 @@ const RECONCILE_TIMEOUT_MS = 30_000
 // A node's clock may be behind ours when it stamps an invoice.
 const SKEW_S = 600
 const SAME_HASH_MAX = 20
+const HOLDS_MAX = 10_000
 const CREDITED_MAX = 20_000
 
 export interface Settlements {
@@ -52,9 +53,17 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
         await facts.payment(payment, await lookUp(payment, deps))
       }
     },
+    async held(paymentHash, captureBefore) {
+      for (const payment of await ownPayments(paymentHash)) {
+        await facts.payment(payment, { type: 'invoice_held', captureBefore })
+      }
+    },
     connected() {
       lateDueAtMs = 0
       beat(0)
+      watchHolds().catch((error: unknown) =>
+        log.warn('holds_not_watched', { error: String(error) }),
+      )
     },
   }
 
@@ -65,6 +74,15 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
     }
     credited.add(paymentHash)
     if (credited.size > CREDITED_MAX) credited.clear()
+  }
+
+  // Nodes tell of holds one invoice at a time, so each is asked for anew on every connection.
+  async function watchHolds(): Promise<void> {
+    if (lightning.holds === false) return
+    for (const due of await store.awaitingAnswer(null, HOLDS_MAX)) {
+      if (due.type !== 'payment' || due.payment.capture !== 'manual') continue
+      if (due.payment.paymentHash !== null) lightning.watchHold(due.payment.paymentHash)
+    }
   }
 
   // Whom this money is for: those still open, else the latest that ended; someone else's invoice

@@ -33,6 +33,7 @@ export async function performTask(payment: Payment, task: Task, deps: TaskDeps):
       case 'send_request':
         return await sendRequest(payment, task.fresh, deps)
       case 'check_claim':
+      case 'check_hold':
         return await lookUp(payment, deps)
       case 'close':
       case 'cancel_invoice':
@@ -85,6 +86,7 @@ async function createInvoice(payment: Payment, deps: TaskDeps): Promise<Fact> {
       amountMsat: payment.amountMsat,
       description: payment.description ?? '',
       expiresAt: payment.expiresAt,
+      hold: payment.capture === 'manual',
     },
     CREATE_TIMEOUT_MS,
   )
@@ -159,6 +161,9 @@ export async function lookUp(payment: Payment, deps: TaskDeps): Promise<Fact> {
   if (payment.paymentHash === null) return { type: 'invoice_unpaid', cancelled: false }
   const found = await deps.lightning.lookUp(payment.paymentHash, ASK_TIMEOUT_MS)
   if (found.state === 'settled') return { type: 'invoice_settled', preimage: found.preimage }
+  if (found.state === 'held' && payment.capture === 'manual') {
+    return { type: 'invoice_held', captureBefore: found.captureBefore }
+  }
   return { type: 'invoice_unpaid', cancelled: found.state === 'cancelled' }
 }
 
@@ -166,7 +171,21 @@ export async function lookUp(payment: Payment, deps: TaskDeps): Promise<Fact> {
 export async function cancelThenLookUp(payment: Payment, deps: TaskDeps): Promise<Fact> {
   // An invoice the merchant brought is the merchant's to cancel, even when our node made it.
   if (payment.kind === 'single' && payment.paymentHash !== null) {
-    await deps.lightning.cancelInvoice(payment.paymentHash, ASK_TIMEOUT_MS)
+    const hold = payment.capture === 'manual'
+    await deps.lightning.cancelInvoice(payment.paymentHash, ASK_TIMEOUT_MS, hold)
   }
-  return lookUp(payment, deps)
+  const found = await lookUp(payment, deps)
+  if (found.type !== 'invoice_held') return found
+  throw new PortError('invalid_answer', 'the node holds the payment still, after the cancel')
+}
+
+/** Takes what is held, then asks whether it was taken. Throws PortError. */
+export async function captureThenLookUp(payment: Payment, deps: TaskDeps): Promise<Fact> {
+  const failure = await deps.lightning.settleHold(payment.id, ASK_TIMEOUT_MS).then(
+    () => null,
+    (error: unknown) => error,
+  )
+  const found = await lookUp(payment, deps)
+  if (failure !== null && found.type === 'invoice_held') throw failure
+  return found
 }

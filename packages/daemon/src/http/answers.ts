@@ -36,6 +36,11 @@ export function text(mediaType: string, description: string): Answer {
   return { description, content: { [mediaType]: { schema: { type: 'string' } } } }
 }
 
+/** A JSON document that a standard describes, not this API. */
+export function document(mediaType: string, description: string): Answer {
+  return { description, content: { [mediaType]: { schema: { type: 'object' } } } }
+}
+
 /** Either JSON or, when asked for by `Accept: text/event-stream`, server-sent events. */
 export function answerOrEvents<T extends TSchema>(schema: Named<T>, description: string): Answer {
   const events = {

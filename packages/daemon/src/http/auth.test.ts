@@ -74,6 +74,7 @@ const scopes: readonly ['GET' | 'POST' | 'DELETE', string, readonly Scope[]][] =
   ['POST', '/payments/single', ['payments:write']],
   ['POST', '/payments/invoice', ['payments:write']],
   ['POST', '/payments/x/cancel', ['payments:write']],
+  ['POST', '/payments/x/resolve-late', ['payments:write']],
   ['POST', '/sandbox/wallets', ['payments:write']],
   ['GET', '/payments', ['payments:read']],
   ['GET', '/payments/x', ['payments:read']],

@@ -271,8 +271,6 @@ const nowhere: readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string][] = [
   ['GET', '/events/nothing'],
   ['GET', '/events/a%20b'],
   ['DELETE', '/key-handshake/nothing'],
-  ['DELETE', '/payments'],
-  ['PUT', '/payments/single'],
   ['GET', '/payments/single/'],
   ['GET', '/'],
   ['GET', '/nothing?x=1'],
@@ -284,6 +282,24 @@ for (const [method, url] of nowhere) {
     assert.equal(answer.statusCode, 404, answer.body)
     assert.equal(answer.headers['content-type'], 'application/problem+json')
     assert.equal(answer.json().code, 'not_found')
+  })
+}
+
+const wrongMethods: readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string, allow: string][] = [
+  ['DELETE', '/payments', 'GET'],
+  ['PUT', '/payments/single', 'POST, GET'],
+  ['POST', '/payments/x', 'GET'],
+  ['GET', '/payments/x/cancel', 'POST'],
+  ['POST', '/health', 'GET, HEAD'],
+  ['DELETE', '/relay?x=1', 'GET'],
+]
+for (const [method, url, allow] of wrongMethods) {
+  test(`${method} ${url} is refused, and the methods there are named`, async () => {
+    const answer = await world.call(method, url, 'not even JSON', JSON_TYPE)
+    assert.equal(answer.statusCode, 405, answer.body)
+    assert.equal(answer.headers.allow, allow)
+    assert.equal(answer.json().code, 'invalid_request')
+    assert.match(answer.json().detail, new RegExp(`only ${allow}$`))
   })
 }
 

@@ -22,7 +22,8 @@ export const Problem = named(
       field: Type.Optional(
         Type.String({
           description:
-            'The field, query parameter or header at fault, where it is one: `amount`, `subkeys[3]`.',
+            'The field, query parameter or header at fault, where it is one: `amount`, ' +
+            '`subkeys[3]`.',
         }),
       ),
     },

@@ -1,7 +1,7 @@
 // What the daemon says about itself: alive, ready, who it is, its figures, its API.
 import { npubOf } from 'portal-protocol'
 import type { Engine } from '../engine/engine.ts'
-import { answer, GUARDED, refusals, text } from './answers.ts'
+import { answer, document, GUARDED, refusals, text } from './answers.ts'
 import type { App } from './app.ts'
 import { Health, Info, type InfoJson, Readiness, type ReadinessJson } from './daemon-schemas.ts'
 import { DOCS_CSP, docsPage } from './docs-page.ts'
@@ -136,7 +136,7 @@ function documentRoutes(app: App): void {
         tags,
         summary: 'This API as OpenAPI 3.1',
         security: [],
-        response: { 200: text('application/json', 'The document.') },
+        response: { 200: document('application/json', 'The document.') },
       },
     },
     async (_request, reply) => {

@@ -1,5 +1,5 @@
-// The reference page: one self-contained HTML document made from openapi.json, so that it needs neither a
-// network nor a script.
+// The reference page: one self-contained HTML document made from openapi.json, so that it needs neither
+// a network nor a script.
 import { createHash } from 'node:crypto'
 import { REFUSALS } from '../engine/refusal.ts'
 import { PROBLEM_CODES } from './daemon-schemas.ts'
@@ -12,7 +12,13 @@ import { titleOf } from './problem.ts'
 const CSS_HASH = createHash('sha256').update(DOCS_CSS).digest('base64')
 
 /** Nothing may be loaded and nothing run: the page is text with one style sheet. */
-export const DOCS_CSP = `default-src 'none'; style-src 'sha256-${CSS_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+export const DOCS_CSP = [
+  "default-src 'none'",
+  `style-src 'sha256-${CSS_HASH}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
 
 type Listed = { readonly method: string; readonly path: string; readonly operation: Operation }
 
@@ -21,7 +27,8 @@ export function docsPage(document: ApiDocument): string {
   const operations = listed(document)
   const sections = document.tags.map((tag) => {
     const own = operations.filter(({ operation }) => operation.tags.includes(tag.name))
-    return `<h2>${escapeHtml(tag.name)}</h2><p>${prose(tag.description)}</p>${own.map(operationHtml).join('')}`
+    const heading = `<h2>${escapeHtml(tag.name)}</h2><p>${prose(tag.description)}</p>`
+    return heading + own.map(operationHtml).join('')
   })
   return `<!doctype html>
 <html lang="en">
@@ -32,11 +39,13 @@ export function docsPage(document: ApiDocument): string {
 <nav>${contents(document, operations)}</nav>
 <main>
 <h1>${escapeHtml(document.info.title)} API <small>${escapeHtml(document.info.version)}</small></h1>
-<p>${prose(document.info.description)} The same as a document for programs: <a href="/openapi.json">openapi.json</a>.</p>
+<p>${prose(document.info.description)} The same as a document for programs: <a
+href="/openapi.json">openapi.json</a>.</p>
 ${INTRODUCTION}
 ${sections.join('\n')}
 <h2 id="problems">Problems</h2>
-<p>A refused request is answered with <code>application/problem+json</code> (<a href="#Problem">Problem</a>). Look at <code>code</code>; <code>detail</code> is for people.</p>
+<p>A refused request is answered with <code>application/problem+json</code> (<a
+href="#Problem">Problem</a>). Look at <code>code</code>; <code>detail</code> is for people.</p>
 <table><tr><th>code<th>status<th>means</tr>${PROBLEM_CODES.map(problemRow).join('')}</table>
 <h2 id="schemas">Schemas</h2>
 ${Object.entries(document.components.schemas).map(schemaSection).join('\n')}
@@ -46,13 +55,19 @@ ${Object.entries(document.components.schemas).map(schemaSection).join('\n')}
 }
 
 const INTRODUCTION = `<h2 id="start">Start</h2>
-<p>Send <code>Authorization: Bearer &lt;token&gt;</code> with every request that says so. A token can ask your users for money: keep it on your server, never in a public page or an app. Scopes: <code>payments:write</code>, <code>payments:read</code>, <code>auth</code>, <code>admin</code> (everything).</p>
+<p>Send <code>Authorization: Bearer &lt;token&gt;</code> with every request that says so. A token
+can ask your users for money: keep it on your server, never in a public page or an app. Scopes:
+<code>payments:write</code>, <code>payments:read</code>, <code>auth</code>, <code>admin</code>
+(everything).</p>
 <pre>curl -s -X POST $BASE_URL/payments/single \\
   -H "Authorization: Bearer $AUTH_TOKEN" -H "Content-Type: application/json" \\
   -d '{"main_key": "USER_PUBKEY_HEX", "amount": 10000, "currency": "millisats",
        "description": "Premium - 1 month"}'
 curl -s "$BASE_URL/events/$STREAM_ID?after=0&amp;wait=60" -H "Authorization: Bearer $AUTH_TOKEN"</pre>
-<p>Unknown fields and query parameters are refused by name, and nothing is converted: <code>"1000"</code> is not an amount. Null is the same as leaving an optional field out. A body is at most 64 KiB of JSON. Give every POST that creates something an <code>Idempotency-Key</code>: then it can be repeated safely, whatever happened to the answer.</p>`
+<p>Unknown fields and query parameters are refused by name, and nothing is converted:
+<code>"1000"</code> is not an amount. Null is the same as leaving an optional field out. A body is
+at most 64 KiB of JSON. Give every POST that creates something an <code>Idempotency-Key</code>:
+then it can be repeated safely, whatever happened to the answer.</p>`
 
 function listed(document: ApiDocument): readonly Listed[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -71,20 +86,36 @@ function contents(document: ApiDocument, operations: readonly Listed[]): string 
     )
     return `<li>${escapeHtml(tag.name)}<ul>${links.join('')}</ul>`
   })
-  return `<ul><li><a href="#start">Start</a>${groups.join('')}<li><a href="#problems">Problems</a><li><a href="#schemas">Schemas</a></ul>`
+  const link = (id: string, text: string) => `<li><a href="#${id}">${text}</a>`
+  const ends = link('problems', 'Problems') + link('schemas', 'Schemas')
+  return `<ul>${link('start', 'Start')}${groups.join('')}${ends}</ul>`
 }
 
 function operationHtml({ method, path, operation }: Listed): string {
   const parameters = operation.parameters ?? []
   const body = Object.values(operation.requestBody?.content ?? {})[0]?.schema
+  const answers = Object.entries(operation.responses).map(answerRow)
   const open = operation.security?.length === 0 ? '<p class="note">No token needed.</p>' : ''
   return `<section id="${operation.operationId}">
 <h3><b>${method}</b> <code>${escapeHtml(path)}</code></h3>
 <p><strong>${prose(operation.summary)}.</strong> ${prose(operation.description ?? '')}</p>${open}
-${parameters.length === 0 ? '' : `<table><tr><th>parameter<th>type<th></tr>${fieldRows(parameters.map((p) => ({ name: `${p.name}`, place: p.in, required: p.required ?? false, description: p.description ?? '', schema: p.schema })))}</table>`}
+${parameters.length === 0 ? '' : parameterTable(parameters)}
 ${body === undefined ? '' : `<p>Body: ${typeHtml(body)}</p>`}
-<table><tr><th>answer<th><th></tr>${Object.entries(operation.responses).map(answerRow).join('')}</table>
+<table><tr><th>answer<th><th></tr>${answers.join('')}</table>
 </section>`
+}
+
+function parameterTable(parameters: NonNullable<Operation['parameters']>): string {
+  const rows = parameters.map(
+    ({ name, in: place, required = false, description = '', schema }) => ({
+      name,
+      place,
+      required,
+      description,
+      schema,
+    }),
+  )
+  return `<table class="fields"><tr><th>parameter<th>type<th></tr>${fieldRows(rows)}</table>`
 }
 
 function answerRow([status, answer]: [string, Operation['responses'][string]]): string {

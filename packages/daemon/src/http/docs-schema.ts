@@ -19,8 +19,10 @@ export function schemaSection([name, schema]: [string, Schema]): string {
   const body =
     fields.length === 0
       ? `<p>${typeHtml(schema)}</p>`
-      : `<table><tr><th>field<th>type<th></tr>${fieldRows(fields)}</table>`
-  return `<section id="${escapeHtml(name)}"><h3>${escapeHtml(name)}</h3><p>${prose(schema.description ?? '')}</p>${body}</section>`
+      : `<table class="fields"><tr><th>field<th>type<th></tr>${fieldRows(fields)}</table>`
+  const title = escapeHtml(name)
+  const text = prose(schema.description ?? '')
+  return `<section id="${title}"><h3>${title}</h3><p>${text}</p>${body}</section>`
 }
 
 export function fieldRows(fields: readonly Field[]): string {
@@ -42,7 +44,8 @@ export function typeHtml(schema: Schema): string {
   }
   const types = [schema.type ?? 'any'].flat()
   const of = schema.items === undefined ? '' : ` of ${typeHtml(schema.items)}`
-  return `${types.map((type) => (type === 'array' ? `array${of}` : escapeHtml(type))).join(' or ')}${boundsOf(schema)}`
+  const named = types.map((type) => (type === 'array' ? `array${of}` : escapeHtml(type)))
+  return named.join(' or ') + boundsOf(schema)
 }
 
 function fieldsOf(schema: Schema): readonly Field[] {
@@ -57,7 +60,9 @@ function fieldsOf(schema: Schema): readonly Field[] {
 function fieldRow({ name, required, description, schema, place }: Field): string {
   const notes = [place === 'path' ? '' : (place ?? ''), required ? '' : 'optional']
   const note = notes.filter((text) => text !== '').join(', ')
-  return `<tr><td><code>${escapeHtml(name)}</code>${note === '' ? '' : `<br><small>${note}</small>`}<td>${typeHtml(schema)}<td>${prose(description)}</tr>`
+  const where = note === '' ? '' : `<br><small>${note}</small>`
+  const cells = [`<code>${escapeHtml(name)}</code>${where}`, typeHtml(schema), prose(description)]
+  return `<tr>${cells.map((cell) => `<td>${cell}`).join('')}</tr>`
 }
 
 function boundsOf(schema: Schema): string {
@@ -65,5 +70,5 @@ function boundsOf(schema: Schema): string {
   if (minimum !== undefined && maximum !== undefined) return `, ${minimum} to ${maximum}`
   if (minimum !== undefined) return `, from ${minimum}`
   if (maxLength !== undefined) return `, at most ${maxLength} characters`
-  return maxItems === undefined ? '' : `, at most ${maxItems}`
+  return maxItems === undefined ? '' : `, at most ${maxItems} items`
 }

@@ -96,7 +96,7 @@ test('the feed tells every stream in one order and continues from any position',
   await assertAnswers(shop, 'GET', '/events', answer)
   const { events, next } = answer.json()
   assert.deepEqual(
-    events.map((item: Record<string, unknown>) => [item['type'], item['index']]),
+    events.map((item: Record<string, unknown>) => [item.type, item.index]),
     [
       ['payment', 0],
       ['payment', 1],

@@ -2,14 +2,15 @@
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Engine } from '../engine/engine.ts'
+import { feedSource, streamSource } from '../engine/log-cursor.ts'
 import type { LogReader } from '../engine/log-reader.ts'
 import { Refusal } from '../engine/refusal.ts'
+import { feedItem } from '../log/feed-item.ts'
 import type { LogEvent, Stream, StreamId, StreamType } from '../log/stream.ts'
 import { answerOrEvents, GUARDED, noBody, refusals } from './answers.ts'
 import type { App } from './app.ts'
 import { needScope } from './auth.ts'
 import { EventPage, FeedPage, FeedQuery, StreamQuery } from './event-schemas.ts'
-import { feedSource, streamSource } from './log-cursor.ts'
 import { poll } from './poll.ts'
 import { decimal } from './query.ts'
 import { eventFrame, type SseDeps, serveEvents } from './sse.ts'
@@ -35,7 +36,11 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
         tags: ['Events'],
         summary: 'Events of one stream',
         description:
-          'What happened to one payment, handshake or authentication. With `wait` the answer is held until there is an event (a poll of an ended stream waits too). With `Accept: text/event-stream` it stays open, sends each event as it happens and closes after the last one. Needs the scope `payments:read`, or `auth` for handshakes and authentications.',
+          'What happened to one payment, handshake or authentication. With `wait` the answer ' +
+          'is held until there is an event (a poll of an ended stream waits too). With ' +
+          '`Accept: text/event-stream` it stays open, sends each event as it happens and ' +
+          'closes after the last one. Needs the scope `payments:read`, or `auth` for ' +
+          'handshakes and authentications.',
         params: Type.Object({ stream_id: Type.String({ description: 'The stream.' }) }),
         querystring: StreamQuery,
         headers,
@@ -77,7 +82,9 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
         tags: ['Events'],
         summary: 'The feed of all streams',
         description:
-          'Everything that happens, in one order, to catch up with one loop: keep `next`, ask again with it. A token sees payments with the scope `payments:read`, handshakes and authentications with `auth`.',
+          'Everything that happens, in one order, to catch up with one loop: keep `next`, ask ' +
+          'again with it. A token sees payments with the scope `payments:read`, handshakes ' +
+          'and authentications with `auth`.',
         querystring: FeedQuery,
         headers,
         response: {
@@ -138,16 +145,4 @@ function lastEventId(request: FastifyRequest): number | null {
 
 function streamEvent(event: LogEvent) {
   return { index: event.index, created_at: Math.floor(event.createdAtMs / 1000), data: event.data }
-}
-
-function feedItem(event: LogEvent) {
-  const { stream } = event
-  return {
-    position: event.position,
-    type: stream.type,
-    stream_id: stream.id,
-    payment_id: stream.paymentId,
-    request_id: stream.requestId,
-    ...streamEvent(event),
-  }
 }

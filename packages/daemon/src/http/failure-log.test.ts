@@ -18,5 +18,5 @@ test('ten failures a minute are logged, the others are counted', async () => {
   await clock.advance(60_000)
   failures.note('GET /x', new Error('broken'))
   assert.equal(lines.length, 11)
-  assert.equal(lines[10]?.['untold'], 990)
+  assert.equal(lines[10]?.untold, 990)
 })

@@ -1,4 +1,5 @@
-// The Idempotency-Key of a request, with the fingerprint that tells an equal request from another one.
+// The Idempotency-Key of a request, with the fingerprint that tells an equal request from another
+// one.
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -10,7 +11,10 @@ const KEY_CHARS_MAX = 255
 export const idempotencyHeader = Type.Object({
   'Idempotency-Key': Type.Optional(
     Type.String({
-      description: `The same key with the same JSON never makes a second request; with other JSON: 422. Kept as long as what it made; one space for the whole daemon. 1 to ${KEY_CHARS_MAX} visible ASCII characters.`,
+      description:
+        `The same key with the same JSON never makes a second request; with other JSON: 422. ` +
+        `Kept as long as what it made; one space for the whole daemon. 1 to ${KEY_CHARS_MAX} visible ASCII ` +
+        `characters.`,
     }),
   ),
 })

@@ -12,7 +12,8 @@ export const KeyHandshakeOrder = named(
           Type.String({
             pattern: '^[A-Za-z0-9._~=-]{1,128}$',
             description:
-              'A token of your own for a printed code: the same token is the same stream, open until it is deleted. 1 to 128 of A-Z a-z 0-9 . _ ~ = -',
+              'A token of your own for a printed code: the same token is the same stream, ' +
+              'open until it is deleted. 1 to 128 of A-Z a-z 0-9 . _ ~ = -',
           }),
         ),
         no_request: optional(

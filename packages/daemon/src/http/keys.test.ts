@@ -51,7 +51,7 @@ test('an authentication asks every key and its stream tells the answer', async (
   assert.equal(answer.statusCode, 201)
   await assertAnswers(world, 'POST', '/authenticate-key', answer)
   const { stream_id } = answer.json()
-  assert.equal(answer.headers['location'], `/events/${stream_id}`)
+  assert.equal(answer.headers.location, `/events/${stream_id}`)
   const page = await world.call('GET', `/events/${stream_id}`)
   assert.deepEqual(page.json(), { events: [], next: 0 })
 })

@@ -32,7 +32,9 @@ export function keyRoutes(
         tags,
         summary: 'A URL for a user to scan',
         description:
-          'The stream tells who scanned it. Without `static_token` it is good for one scan within 300 s; with one it stays open, one event for each scan, until it is deleted.',
+          'The stream tells who scanned it. Without `static_token` it is good for one scan ' +
+          'within 300 s; with one it stays open, one event for each scan, until it is ' +
+          'deleted.',
         headers: idempotencyHeader,
         body: ref(KeyHandshakeOrder),
         response: {

@@ -1,9 +1,11 @@
 // Figures for Prometheus, in a registry of their own.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { LogReader } from '../engine/log-reader.ts'
-import type { Clock, LightningWatcher } from '../engine/ports.ts'
+import type { Clock, Lightning, LightningWatcher } from '../engine/ports.ts'
+import type { WebhookTried } from '../engine/webhooks.ts'
 import type { LogEvent } from '../log/stream.ts'
 import type { RelayStats } from './relay-route.ts'
+import { webhookMetrics } from './webhook-metrics.ts'
 
 export interface Metrics {
   render(): Promise<{ readonly mediaType: string; readonly body: string }>
@@ -11,13 +13,23 @@ export interface Metrics {
   answered(request: { method: string; route: string; status: number; seconds: number }): void
   /** Counts these events from now on. Returns the end of it. */
   follow(log: LogReader): () => void
-  /** The same watcher, measured: from the node's push to the committed event. */
-  measured(watcher: LightningWatcher, clock: Clock): LightningWatcher
+  /** The same node, measured: from its push of a settlement to the committed event. */
+  measured(node: Lightning, clock: Clock): Lightning
+  /** A webhook was tried. */
+  webhookTried(tried: WebhookTried): void
   /** Figures that are asked for only when they are shown. */
   show(sources: { readonly readers: () => number; readonly relay: (() => RelayStats) | null }): void
 }
 
-const STATUSES = ['user_approved', 'user_failed', 'paid', 'user_rejected', 'timeout', 'error']
+const STATUSES = [
+  'user_approved',
+  'user_failed',
+  'held',
+  'paid',
+  'user_rejected',
+  'timeout',
+  'error',
+]
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 export function createMetrics(): Metrics {
@@ -65,6 +77,19 @@ export function createMetrics(): Metrics {
     else payments.inc({ status: String(data.status) })
   }
 
+  function timed(watcher: LightningWatcher, clock: Clock): LightningWatcher {
+    return {
+      async settled(settlement) {
+        const fromMs = clock.nowMs()
+        await watcher.settled(settlement)
+        settleToEvent.observe(Math.max(0, clock.nowMs() - fromMs) / 1000)
+      },
+      touched: (paymentHash) => watcher.touched(paymentHash),
+      held: (paymentHash, captureBefore) => watcher.held(paymentHash, captureBefore),
+      connected: () => watcher.connected(),
+    }
+  }
+
   return {
     async render() {
       return { mediaType: registry.contentType, body: await registry.metrics() }
@@ -74,14 +99,26 @@ export function createMetrics(): Metrics {
       requestSeconds.observe({ route }, seconds)
     },
     follow: (log) => log.subscribe(null, count),
-    measured: (watcher, clock) => ({
-      touched: (paymentHash) => watcher.touched(paymentHash),
-      connected: () => watcher.connected(),
-      async settled(settlement) {
-        const fromMs = clock.nowMs()
-        await watcher.settled(settlement)
-        settleToEvent.observe((clock.nowMs() - fromMs) / 1000)
+    webhookTried: webhookMetrics(registry),
+    measured: (node, clock) => ({
+      get node() {
+        return node.node
       },
+      get pushes() {
+        return node.pushes
+      },
+      get holds() {
+        return node.holds
+      },
+      start: (watcher, cursor) => node.start(timed(watcher, clock), cursor),
+      createInvoice: (order, timeoutMs) => node.createInvoice(order, timeoutMs),
+      lookUp: (paymentHash, timeoutMs) => node.lookUp(paymentHash, timeoutMs),
+      cancelInvoice: (hash, timeoutMs, hold) => node.cancelInvoice(hash, timeoutMs, hold),
+      settleHold: (paymentId, timeoutMs) => node.settleHold(paymentId, timeoutMs),
+      watchHold: (paymentHash) => node.watchHold(paymentHash),
+      settledSince: (since, timeoutMs) => node.settledSince(since, timeoutMs),
+      ping: (timeoutMs) => node.ping(timeoutMs),
+      close: () => node.close(),
     }),
     show({ readers, relay }) {
       gauge(registry, 'portal_http_readers', 'Readers waiting for events', readers)

@@ -1,4 +1,5 @@
-// The fastify app around the routes: how bodies and queries are read, who is let in, how every failure is
+// The fastify app around the routes: how bodies and queries are read, who is let in, how every
+// failure is
 // answered. What holds for every request is here; what a route does is not.
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
@@ -16,12 +17,15 @@ import { daemonSchemas } from './daemon-schemas.ts'
 import { eventSchemas } from './event-schemas.ts'
 import { createFailureLog } from './failure-log.ts'
 import { keySchemas } from './key-schemas.ts'
+import { createKnownPaths } from './known-paths.ts'
+import { LateResolution } from './late.ts'
 import type { Metrics } from './metrics.ts'
 import { swaggerOptions } from './openapi.ts'
 import { orderSchemas } from './order-schemas.ts'
 import { paymentSchemas } from './payment-schemas.ts'
-import { rejectionOf, sendProblem } from './problem.ts'
+import { nothingThere, rejectionOf, sendProblem } from './problem.ts'
 import { refuseUnknownQuery, typedQuery } from './query.ts'
+import { webhookSchemas } from './webhook-schemas.ts'
 
 export const BODY_BYTES_MAX = 65_536
 
@@ -81,6 +85,8 @@ export function newApp(deps: AppDeps): App {
     ...orderSchemas,
     ...keySchemas,
     ...eventSchemas,
+    LateResolution,
+    ...webhookSchemas,
   ]
   for (const schema of schemas) app.addSchema(schema)
   app.register(swagger, swaggerOptions(deps.version))
@@ -150,10 +156,18 @@ function everyFailure(app: App, { clock, log }: AppDeps): void {
     if (rejection.code === 'internal') failures.note(routeOf(request), error)
     return sendProblem(reply, rejection)
   })
-  app.setNotFoundHandler((request, reply) => {
+  const paths = createKnownPaths()
+  app.addHook('onRoute', ({ url, method }) => {
+    if (url !== '*') paths.add(url, [method].flat())
+  })
+  // Before the body is read: nobody will look at it. After CORS, so that a page can read the
+  // answer.
+  app.addHook('preParsing', async (request, reply) => {
+    if (!request.is404) return
     const path = request.url.split('?', 1)[0] ?? ''
-    const detail = `there is no ${request.method} ${path.slice(0, 100)}; /docs lists what there is`
-    return sendProblem(reply, rejectionOf(new Refusal('not_found', detail)))
+    const methods = paths.methodsAt(path)
+    if (methods.length > 0) reply.header('allow', methods.join(', '))
+    await sendProblem(reply, nothingThere(request.method, path, methods))
   })
 }
 

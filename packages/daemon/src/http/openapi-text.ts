@@ -23,6 +23,7 @@ export async function openapiText(version: string): Promise<string> {
         metrics: uncalled('metrics'),
         creating: uncalled('creating'),
         readers: uncalled('readers'),
+        webhooks: uncalled('webhooks'),
         info: uncalled('info'),
         version,
         relay: null,

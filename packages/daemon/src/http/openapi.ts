@@ -1,6 +1,7 @@
 // The OpenAPI document, generated from the schemas that the code runs on.
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { App } from './app.ts'
+import { outgoingWebhooks } from './openapi-webhooks.ts'
 
 export type Schema = {
   readonly $ref?: string
@@ -59,8 +60,10 @@ export type ApiDocument = {
 
 /** The document of a ready app. */
 export function apiDocument(app: App): ApiDocument {
-  // Written by @fastify/swagger from our own routes, each of which has what ApiDocument asks for.
-  return withOptionalBodies(app.swagger() as unknown as ApiDocument)
+  // Written by @fastify/swagger from our own routes, each of which has what ApiDocument asks for; the
+  // text is what readers get, so the text is what is read here.
+  const document: ApiDocument = JSON.parse(JSON.stringify(app.swagger()))
+  return withOptionalBodies(document)
 }
 
 /** A body whose schema takes null may be left out; @fastify/swagger calls every body required. */
@@ -82,13 +85,16 @@ export function swaggerOptions(version: string): FastifyDynamicSwaggerOptions {
         title: 'Portal',
         version,
         description:
-          'Ask a Nostr user for a Lightning payment; be told the truth about it. JSON in `snake_case`, times in unix seconds, amounts as integers in the smallest unit of their currency.',
+          'Ask a Nostr user for a Lightning payment; be told the truth about it. JSON in ' +
+          '`snake_case`, times in unix seconds, amounts as integers in the smallest unit of ' +
+          'their currency.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       tags: [
         { name: 'Payments', description: 'Ask for money, look it up, cancel.' },
         { name: 'Events', description: 'What happened: one stream, or the feed of all.' },
         { name: 'Users', description: "Get to know a user's key." },
+        { name: 'Webhooks', description: 'Be told what happens, by signed requests.' },
         { name: 'Daemon', description: 'Health, figures, this document.' },
         { name: 'Sandbox', description: 'Only with the simulated Lightning network.' },
         { name: 'Relay', description: 'The embedded Nostr relay.' },
@@ -99,13 +105,16 @@ export function swaggerOptions(version: string): FastifyDynamicSwaggerOptions {
             type: 'http',
             scheme: 'bearer',
             description:
-              'A token with scopes. It can ask your users for money: it belongs on a server, never into a public page or an app.',
+              'A token with scopes. It can ask your users for money: it belongs on a server, ' +
+              'never into a public page or an app.',
           },
         },
       },
       security: [{ bearer: [] }],
+      webhooks: outgoingWebhooks,
     },
-    // Component names are the schemas' own, and constants stay constants: clients are made from this.
+    // Component names are the schemas' own, and constants stay constants: clients are made from
+    // this.
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? i) },
     convertConstToEnum: false,
   }

@@ -1,6 +1,6 @@
 // What a merchant sends to ask a user for money, and the filters of the list.
 import Type, { type Static } from 'typebox'
-import { STATUSES } from './payment-schemas.ts'
+import { CAPTURES, STATUSES } from './payment-schemas.ts'
 import { input, named, optional, orNull, TIME_MAX, words } from './schema.ts'
 
 /** The longest description a BOLT11 invoice can carry, in bytes of UTF-8. */
@@ -61,7 +61,8 @@ const orderFields = {
       minLength: 1,
       maxLength: ID_CHARS_MAX,
       description:
-        "The merchant's own order id, used on the wire; used before for this user: 409. Made when absent.",
+        "The merchant's own order id, used on the wire; used before for this user: 409. Made " +
+        'when absent.',
     }),
   ),
   metadata: optional(
@@ -69,7 +70,9 @@ const orderFields = {
       {},
       {
         additionalProperties: true,
-        description: `Kept for the merchant and given back; a JSON object of at most ${METADATA_BYTES_MAX} bytes, ${METADATA_DEPTH_MAX} levels deep.`,
+        description:
+          `Kept for the merchant and given back; a JSON object of at most ${METADATA_BYTES_MAX} bytes, ${METADATA_DEPTH_MAX} levels ` +
+          `deep.`,
       },
     ),
   ),
@@ -86,6 +89,13 @@ export const SinglePaymentOrder = named(
           maxLength: AUTH_TOKEN_CHARS_MAX,
           description: 'Handed to the wallet as it is.',
         }),
+      ),
+      capture: optional(
+        words(
+          CAPTURES,
+          '`manual`: what the user pays is held until you capture or cancel it; where the ' +
+            'Lightning node can. `automatic` unless given.',
+        ),
       ),
       expires_in: optional(
         Type.Integer({
@@ -114,7 +124,8 @@ export const InvoicePaymentOrder = named(
           minimum: 1,
           maximum: TIME_MAX,
           description:
-            "When the request ends (unix seconds); at most, and unless given, the invoice's own end.",
+            "When the request ends (unix seconds); at most, and unless given, the invoice's " +
+            'own end.',
         }),
       ),
     },

@@ -1,4 +1,5 @@
-// A payment in the words of the API. The only place where camelCase becomes snake_case on the way out.
+// A payment in the words of the API. The only place where camelCase becomes snake_case on the way
+// out.
 import type { Payment, RelayDelivery } from '../payment/payment.ts'
 import type { PaymentCreatedJson, PaymentJson } from './payment-schemas.ts'
 
@@ -22,6 +23,8 @@ export function paymentJson(payment: Payment): PaymentJson {
     reason: payment.reason,
     main_key: payment.mainKey,
     subkeys: [...payment.subkeys],
+    capture: payment.capture,
+    capture_before: payment.captureBefore,
     // Exact: what came in was at most 2^53-1.
     amount: Number(payment.amountMsat),
     currency: 'millisats',
@@ -34,6 +37,8 @@ export function paymentJson(payment: Payment): PaymentJson {
     expires_at: payment.expiresAt,
     ended_at: secondsOrNull(payment.endedAtMs),
     paid_at: secondsOrNull(payment.paidAtMs),
+    late_resolved_at: secondsOrNull(payment.lateResolvedAtMs),
+    late_note: payment.lateNote,
     subscription_id: payment.subscriptionId,
     metadata: payment.metadata,
     delivery: {

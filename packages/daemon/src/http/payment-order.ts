@@ -1,4 +1,5 @@
-// What a merchant sent, as the engine takes it: keys on the curve, money in msat, text that a wallet can
+// What a merchant sent, as the engine takes it: keys on the curve, money in msat, text that a
+// wallet can
 // show. The only place where snake_case becomes camelCase on the way in.
 
 import type { PublicKey, Secp256k1 } from 'portal-protocol'
@@ -21,6 +22,7 @@ export function singleOrder(body: SinglePaymentBody, secp: Secp256k1): SingleOrd
   return {
     ...commonOrder(body, secp),
     authToken: plainText(body.auth_token, 'auth_token'),
+    capture: body.capture ?? 'automatic',
     expiresInS: body.expires_in ?? null,
   }
 }
@@ -89,7 +91,8 @@ function readAmount(body: { readonly amount: number; readonly currency: string }
     case 'fiat':
       throw invalid(
         'currency',
-        `"currency": amounts in ${currency.code} need exchange rates, which this daemon does not have yet; send millisats`,
+        `"currency": amounts in ${currency.code} need exchange rates, which this daemon does not have yet; ` +
+          `send millisats`,
       )
     case undefined:
       throw invalid('currency', '"currency" must be "millisats"')

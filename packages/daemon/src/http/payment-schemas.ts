@@ -1,6 +1,6 @@
 // A payment as the API tells it: its statuses, the answer to a request, the look-up.
 import Type, { type Static } from 'typebox'
-import type { ErrorCode, Status, TimeoutCode } from '../payment/payment.ts'
+import type { Capture, ErrorCode, Status, TimeoutCode } from '../payment/payment.ts'
 import { named, oneOf, orNull, output, ref, unixTime, words } from './schema.ts'
 
 const TIMEOUT_CODES = [
@@ -9,11 +9,18 @@ const TIMEOUT_CODES = [
   'unpaid',
   'unproven',
 ] as const satisfies TimeoutCode[]
-const ERROR_CODES = ['no_invoice', 'cancelled', 'internal'] as const satisfies ErrorCode[]
+const ERROR_CODES = [
+  'no_invoice',
+  'cancelled',
+  'capture_expired',
+  'internal',
+] as const satisfies ErrorCode[]
+export const CAPTURES = ['automatic', 'manual'] as const satisfies Capture[]
 export const STATUSES = [
   'pending',
   'user_approved',
   'user_failed',
+  'held',
   'paid',
   'user_rejected',
   'timeout',
@@ -26,12 +33,14 @@ const PREIMAGE =
 
 const timeoutCode = words(
   TIMEOUT_CODES,
-  '`no_relay`: no relay took the request · `unanswered` · `unpaid`: approved or failed, never paid · ' +
+  '`no_relay`: no relay took the request · `unanswered` · `unpaid`: approved or failed, never ' +
+    'paid · ' +
     '`unproven`: someone else\'s invoice and no proof came, which is not "no money moved": never ask again by yourself.',
 )
 const errorCode = words(
   ERROR_CODES,
-  '`no_invoice`: the Lightning node never made one · `cancelled`: by the merchant · `internal`.',
+  '`no_invoice`: the Lightning node never made one · `cancelled`: by the merchant · ' +
+    '`capture_expired`: held, and not captured in time: the user was not charged · `internal`.',
 )
 
 const StatusUserApproved = named(
@@ -45,7 +54,17 @@ const StatusUserFailed = named(
   'StatusUserFailed',
   output(
     { status: Type.Literal('user_failed'), reason },
-    'The wallet tried and could not pay. The invoice stays payable: `paid` or `timeout` still follows.',
+    'The wallet tried and could not pay. The invoice stays payable: `paid` or `timeout` still ' +
+      'follows.',
+  ),
+)
+const CAPTURE_BEFORE = 'When it must be captured; past it the user gets the money back'
+const StatusHeld = named(
+  'StatusHeld',
+  output(
+    { status: Type.Literal('held'), capture_before: unixTime(CAPTURE_BEFORE) },
+    'Manual capture: the user has paid and the money is held. Capture it or cancel, else it ' +
+      'ends with `error` and `capture_expired`.',
   ),
 )
 const StatusPaid = named(
@@ -90,6 +109,7 @@ export const PaymentStatus = named(
     {
       user_approved: StatusUserApproved,
       user_failed: StatusUserFailed,
+      held: StatusHeld,
       paid: StatusPaid,
       user_rejected: StatusUserRejected,
       timeout: StatusTimeout,
@@ -154,6 +174,8 @@ const paymentFields = {
   }),
   amount: Type.Integer({ description: 'In the smallest unit of `currency`: millisats.' }),
   currency: words(['millisats'], 'Always in lower case.'),
+  capture: words(CAPTURES, 'As asked for.'),
+  capture_before: orNull(unixTime(`${CAPTURE_BEFORE}; null before anything is held`)),
   description: orNull(Type.String({ description: 'What the user is shown.' })),
   invoice: orNull(Type.String({ description: 'BOLT11; null while there is none.' })),
   payment_hash: orNull(Type.String({ description: '64 hex characters; null without invoice.' })),
@@ -163,6 +185,8 @@ const paymentFields = {
   expires_at: unixTime('When it ends if nothing happens'),
   ended_at: orNull(unixTime('When it ended')),
   paid_at: orNull(unixTime('When the money was seen')),
+  late_resolved_at: orNull(unixTime('When late money had been dealt with; null: it was not')),
+  late_note: orNull(Type.String({ description: 'What was noted about it.' })),
   subscription_id: orNull(Type.String({ description: 'As given.' })),
   metadata: Type.Unsafe<{ readonly [key: string]: unknown } | null>({
     type: ['object', 'null'],
@@ -184,7 +208,8 @@ export const PaymentCancelled = named(
       ...paymentFields,
       invoice_cancelled: Type.Boolean({
         description:
-          'False where the Lightning node has no cancel or was not reached: what the wallet holds cannot be recalled.',
+          'False where the Lightning node has no cancel or was not reached: what the wallet ' +
+          'holds cannot be recalled.',
       }),
     },
     'The payment, ended with `error` and `cancelled`.',
@@ -207,6 +232,7 @@ export const PaymentList = named(
 export const paymentSchemas = [
   StatusUserApproved,
   StatusUserFailed,
+  StatusHeld,
   StatusPaid,
   StatusUserRejected,
   StatusTimeout,

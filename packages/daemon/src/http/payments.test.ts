@@ -124,12 +124,16 @@ test('a look-up carries every field, also those that are null', async () => {
     main_key: USER,
     subkeys: [],
     amount: 10_000,
+    capture: 'automatic',
+    capture_before: null,
     currency: 'millisats',
     description: 'Zwei Kaffee ☕',
     invoice,
     payment_hash,
     preimage: null,
     late: false,
+    late_note: null,
+    late_resolved_at: null,
     expires_at,
     ended_at: null,
     paid_at: null,
@@ -214,6 +218,49 @@ test('a payment that ended otherwise cannot be cancelled', async () => {
   const answer = await world.call('POST', `/payments/${payment_id}/cancel`)
   assert.equal(answer.statusCode, 409)
   assert.equal(answer.json().code, 'payment_ended')
+})
+
+test('what is held is captured at a word, and again; before, and otherwise, it is a conflict', async () => {
+  const order = { ...ORDER, capture: 'manual' }
+  const asked = await world.call('POST', '/payments/single', order)
+  const { payment_id, payment_hash, stream_id } = asked.json()
+  const url = `/payments/${payment_id}/capture`
+  const early = await world.call('POST', url)
+  assert.equal(early.statusCode, 409)
+  await assertAnswers(world, 'POST', '/payments/{payment_id}/capture', early)
+  assert.equal(early.json().code, 'conflict')
+
+  const captureBefore = Math.floor(Date.now() / 1_000) + 36_000
+  await world.lightning.hold(payment_hash, captureBefore)
+  const found = (await world.call('GET', `/payments/${payment_id}`)).json()
+  assert.deepEqual(
+    [found.status, found.capture, found.capture_before],
+    ['held', 'manual', captureBefore],
+  )
+  const events = await world.call('GET', `/events/${stream_id}`)
+  await assertAnswers(world, 'GET', '/events/{stream_id}', events)
+  assert.deepEqual(events.json().events[0].data, { status: 'held', capture_before: captureBefore })
+  assert.equal((await world.call('GET', '/payments?status=held')).json().payments.length, 1)
+
+  const answer = await world.call('POST', url)
+  assert.equal(answer.statusCode, 200)
+  await assertAnswers(world, 'POST', '/payments/{payment_id}/capture', answer)
+  assert.equal(answer.json().status, 'paid')
+  assert.deepEqual((await world.call('POST', url, {})).json(), answer.json())
+})
+
+test('capture is manual or automatic, and only where the node can hold', async () => {
+  const ask = (capture: unknown) => world.call('POST', '/payments/single', { ...ORDER, capture })
+  const { payment_id } = (await ask('automatic')).json()
+  const automatic = await world.call('POST', `/payments/${payment_id}/capture`)
+  assert.equal(automatic.json().code, 'conflict')
+  world.lightning.holds = false
+  for (const capture of ['manual', 'later', true]) {
+    const answer = await ask(capture)
+    assert.equal(answer.statusCode, 400)
+    assert.equal(answer.json().field, 'capture')
+  }
+  world.lightning.holds = true
 })
 
 test('the list pages newest first and goes by its filters', async (t) => {

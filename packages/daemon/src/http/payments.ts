@@ -1,4 +1,4 @@
-// Payments over HTTP: ask for one, look it up, list, cancel.
+// Payments over HTTP: ask for one, look it up, list, cancel, capture.
 
 import type { Secp256k1 } from 'portal-protocol'
 import Type from 'typebox'
@@ -39,6 +39,7 @@ export function paymentRoutes(app: App, deps: PaymentDeps): void {
   requestRoutes(app, deps)
   lookUpRoutes(app, deps)
   cancelRoute(app, deps)
+  captureRoute(app, deps)
 }
 
 function requestRoutes(app: App, { engine, secp, creating }: PaymentDeps): void {
@@ -51,7 +52,9 @@ function requestRoutes(app: App, { engine, secp, creating }: PaymentDeps): void 
         tags,
         summary: 'Ask a user for one payment',
         description:
-          'Makes a Lightning invoice on our own node and asks the user to pay it. Answered as soon as the invoice exists; when the node is slow or down, after 10 s with `invoice: null`, and the work goes on.',
+          'Makes a Lightning invoice on our own node and asks the user to pay it. Answered as ' +
+          'soon as the invoice exists; when the node is slow or down, after 10 s with ' +
+          '`invoice: null`, and the work goes on.',
         headers: idempotencyHeader,
         body: ref(SinglePaymentOrder),
         response: {
@@ -79,7 +82,9 @@ function requestRoutes(app: App, { engine, secp, creating }: PaymentDeps): void 
         tags,
         summary: "Ask a user to pay somebody's invoice",
         description:
-          'Refused here: an invoice that is expired, malformed, of another network, without amount or of another amount. 409 while another payment with its payment hash is open. It is `paid` only with the proof of the wallet that was asked.',
+          'Refused here: an invoice that is expired, malformed, of another network, without ' +
+          'amount or of another amount. 409 while another payment with its payment hash is ' +
+          'open. It is `paid` only with the proof of the wallet that was asked.',
         headers: idempotencyHeader,
         body: ref(InvoicePaymentOrder),
         response: {
@@ -149,7 +154,9 @@ function cancelRoute(app: App, { engine, creating }: PaymentDeps): void {
         tags,
         summary: 'End a payment',
         description:
-          'Ends it with `error` and `cancelled`. The Lightning node is asked first, at most 5 s: if the money is there it is `paid`, 409. Cancelling again answers the same.',
+          'Ends it with `error` and `cancelled`. The Lightning node is asked first, at most 5 ' +
+          's: if the money is there it is `paid`, 409. What is held goes back to the user. ' +
+          'Cancelling again answers the same.',
         params,
         body: ref(CancelOrder),
         response: {
@@ -167,8 +174,38 @@ function cancelRoute(app: App, { engine, creating }: PaymentDeps): void {
   )
 }
 
-/** An id as the daemon makes them; anything else names no payment. */
-function readPaymentId(text: string): PaymentId {
+function captureRoute(app: App, { engine, creating }: PaymentDeps): void {
+  app.post(
+    '/payments/:payment_id/capture',
+    {
+      config: writes,
+      schema: {
+        operationId: 'capturePayment',
+        tags,
+        summary: 'Take what is held',
+        description:
+          'For a payment asked for with `capture: "manual"` that is `held`: the Lightning ' +
+          'node takes the money, and it is `paid`. Capturing again answers the same. 409 ' +
+          '`conflict` when nothing is held, 503 when the node did not say that it took it: ' +
+          'try again before `capture_before`.',
+        params,
+        body: ref(CancelOrder),
+        response: {
+          200: answer(Payment, 'Captured, now or before.'),
+          ...refusals(...GUARDED, 'not_found', 'conflict', 'payment_ended', 'too_large'),
+          ...notJson,
+        },
+      },
+    },
+    async (request) => {
+      const id = readPaymentId(request.params.payment_id)
+      return paymentJson(await creating.run(() => engine.capturePayment(id)))
+    },
+  )
+}
+
+/** An id as the daemon makes them; anything else names no payment. Throws Refusal not_found. */
+export function readPaymentId(text: string): PaymentId {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text as PaymentId
   throw noPayment()
 }

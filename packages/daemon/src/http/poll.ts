@@ -1,10 +1,10 @@
 // One answer from the log: at once, or held until there is an event.
 import type { ServerResponse } from 'node:http'
+import { createBell } from '../engine/bell.ts'
+import { openLogCursor, type Source } from '../engine/log-cursor.ts'
 import type { Clock } from '../engine/ports.ts'
 import type { LogEvent } from '../log/stream.ts'
-import { createBell } from './bell.ts'
 import { EVENTS_PER_PAGE_MAX } from './event-schemas.ts'
-import { openLogCursor, type Source } from './log-cursor.ts'
 import type { Readers } from './readers.ts'
 
 export type PollResult = { readonly events: readonly LogEvent[]; readonly next: number }
@@ -45,7 +45,7 @@ async function longPoll(
     bell.ring()
   }
   const leave = deps.readers.enter(finish)
-  const cursor = openLogCursor(source, from, bell.ring)
+  const cursor = openLogCursor(source, from, bell.ring, EVENTS_PER_PAGE_MAX)
   const timer = deps.clock.setTimer(options.waitMs, finish)
   options.out.once('close', finish)
   try {

@@ -1,6 +1,6 @@
 // Every "no" of the API: RFC 9457 problem details, made in one place from whatever was thrown.
 import type { FastifyReply } from 'fastify'
-import { PortError } from '../engine/ports.ts'
+import { PortError, StoreError } from '../engine/ports.ts'
 import { REFUSALS, Refusal } from '../engine/refusal.ts'
 import type { ProblemCode, ProblemJson } from './daemon-schemas.ts'
 import { invalidPart } from './invalid-part.ts'
@@ -22,6 +22,10 @@ export function rejectionOf(error: unknown): Rejection {
     const detail = 'a part that the daemon needs could not be reached; try again'
     return refused(new Refusal('unavailable', detail, { retryAfterS: 5 }))
   }
+  if (error instanceof StoreError && mayHeal(error.code)) {
+    const detail = 'the store cannot be written now, so nothing was done; try again'
+    return refused(new Refusal('unavailable', detail, { retryAfterS: 5 }))
+  }
   const invalid = invalidPart(error)
   if (invalid !== null) return refused(invalid)
   return ofFramework(error) ?? INTERNAL
@@ -33,6 +37,15 @@ export function sendProblem(reply: FastifyReply, rejection: Rejection): FastifyR
   // As bytes, or fastify adds a charset, which JSON types do not have (RFC 8259 §11).
   const body = Buffer.from(problemText(rejection))
   return reply.code(rejection.status).type('application/problem+json').send(body)
+}
+
+/** No such path, or a path that has other methods: `invalid_request` with status 405. */
+export function nothingThere(method: string, path: string, methods: readonly string[]): Rejection {
+  const asked = `${method} ${path.slice(0, 100)}`
+  if (methods.length > 0) {
+    return { ...invalid(`there is no ${asked}, only ${methods.join(', ')}`), status: 405 }
+  }
+  return refused(new Refusal('not_found', `there is no ${asked}; /docs lists what there is`))
 }
 
 /** The body of a problem, as JSON text. */
@@ -56,9 +69,14 @@ const INTERNAL: Rejection = {
   status: 500,
   code: 'internal',
   detail:
-    'the daemon failed to answer this request and has logged why; repeating it is safe with an Idempotency-Key',
+    'the daemon failed to answer this request and has logged why; repeating it is safe with ' +
+    'an Idempotency-Key',
   field: null,
   retryAfterS: null,
+}
+
+function mayHeal(code: StoreError['code']): boolean {
+  return code !== 'refused' && code !== 'damaged'
 }
 
 function refused(refusal: Refusal): Rejection {

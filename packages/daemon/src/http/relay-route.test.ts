@@ -65,7 +65,10 @@ test('an offer of h2c at /relay is no WebSocket', async (t) => {
 test('a broken WebSocket offer is refused and hurts nobody', async (t) => {
   const { world, port } = await withRelay()
   t.after(() => world.close())
-  for (const line of ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 99']) {
+  for (const line of [
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 99',
+  ]) {
     const answer = await sendRaw(
       port,
       `GET /relay HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${line}\r\n\r\n`,
@@ -89,14 +92,17 @@ test('a frame larger than the relay takes closes that client only', async (t) =>
   other.close()
 })
 
-test('closing sends relay clients away with 1001', async () => {
+test('closing sends relay clients away with 1001', async (t) => {
   const { relay, world, port } = await withRelay()
+  t.after(() => world.close())
   const socket = await opened(`ws://127.0.0.1:${port}/relay`)
   const closed = new Promise<number>((resolve) => {
     socket.onclose = ({ code }) => resolve(code)
   })
   await world.server.close()
   assert.equal(await closed, 1001)
-  await eventually(relay.stats, (stats) => stats.connections === 0)
-  await world.close()
+  await eventually(
+    () => relay.stats(),
+    (stats) => stats.connections === 0,
+  )
 })

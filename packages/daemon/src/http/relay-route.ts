@@ -4,7 +4,7 @@ import { acceptWebSocket, type EmbeddedRelay } from 'portal-relay'
 import { WebSocketServer } from 'ws'
 import type { Clock } from '../engine/ports.ts'
 import { Refusal } from '../engine/refusal.ts'
-import { refusals, text } from './answers.ts'
+import { document, refusals } from './answers.ts'
 import type { App } from './app.ts'
 
 export type RelayStats = ReturnType<EmbeddedRelay['stats']>
@@ -25,10 +25,11 @@ export function relayRoutes(app: App, relay: EmbeddedRelay | null): void {
         tags: ['Relay'],
         summary: 'The embedded Nostr relay (NIP-01)',
         description:
-          'Connect by WebSocket. With `Accept: application/nostr+json` it answers its NIP-11 document.',
+          'Connect by WebSocket. With `Accept: application/nostr+json` it answers its NIP-11 ' +
+          'document.',
         security: [],
         response: {
-          200: text(NOSTR_JSON, 'The NIP-11 document.'),
+          200: document(NOSTR_JSON, 'The NIP-11 document.'),
           ...refusals('invalid_request', 'not_found'),
         },
       },

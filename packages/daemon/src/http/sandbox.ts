@@ -17,7 +17,8 @@ export function sandboxRoutes(app: App, sandbox: SandboxWallets | null): void {
         tags: ['Sandbox'],
         summary: 'A fresh test user with play money',
         description:
-          'Only with the simulated Lightning network. Each call makes another wallet; an Idempotency-Key means nothing here.',
+          'Only with the simulated Lightning network. Each call makes another wallet; an ' +
+          'Idempotency-Key means nothing here.',
         response: {
           201: answer(SandboxWallet, 'Its Nostr Wallet Connect string.'),
           ...refusals(...GUARDED, 'not_found'),

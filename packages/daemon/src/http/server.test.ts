@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { test } from 'node:test'
+import { secp256k1 as secp } from 'portal-protocol'
+import { createEmbeddedRelay, systemClock } from 'portal-relay'
 import { assertAnswers } from '../testing/assert-answers.ts'
 import { eventually } from '../testing/eventually.ts'
 import { testKey } from '../testing/fake-messenger.ts'
@@ -25,10 +27,11 @@ async function waiting(world: HttpWorld, count: number): Promise<void> {
   )
 }
 
+const newRelay = () => createEmbeddedRelay({ clock: systemClock, secp })
 const bearer = { authorization: `Bearer ${ADMIN_TOKEN}` }
 
 test('an offer of h2c is answered as HTTP/1.1, body and all', async (t) => {
-  const { world, port } = await listening()
+  const { world, port } = await listening({ relay: newRelay() })
   t.after(() => world.close())
   const body = JSON.stringify(ORDER)
   // What java.net.http.HttpClient sends by default.
@@ -41,9 +44,9 @@ test('an offer of h2c is answered as HTTP/1.1, body and all', async (t) => {
 })
 
 test('a WebSocket offered anywhere but at the relay is an ordinary request', async (t) => {
-  const { world, port } = await listening()
+  const { world, port } = await listening({ relay: newRelay() })
   t.after(() => world.close())
-  for (const path of ['/health', '/relay', '/nothing']) {
+  for (const path of ['/health', '/relay/', '/nothing']) {
     const answer = await sendRaw(
       port,
       `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
@@ -87,8 +90,9 @@ test('a body that says it is huge is refused without being read', async (t) => {
   assert.match(answer, /^HTTP\/1\.1 413 /)
 })
 
-test('closing answers long polls, sends readers away and is done at once', async () => {
+test('closing answers long polls, sends readers away and is done at once', async (t) => {
   const { world, port } = await listening()
+  t.after(() => world.close())
   const { stream_id } = (await world.call('POST', '/payments/single', ORDER)).json()
   const reader = await readSse(port, `/events/${stream_id}`)
   const url = `http://127.0.0.1:${port}/events/${stream_id}?wait=60`
@@ -108,11 +112,11 @@ test('closing answers long polls, sends readers away and is done at once', async
   await closing
   await idleClosed
   assert.ok(performance.now() - startedMs < 2_000)
-  await world.close()
 })
 
-test('a request that arrives while the daemon stops is told to try again', async () => {
+test('a request that arrives while the daemon stops is told to try again', async (t) => {
   const { world, port } = await listening()
+  t.after(() => world.close())
   const poll = await readSse(port, '/events')
   const late = connect(port, '127.0.0.1')
   let answer = ''
@@ -128,10 +132,25 @@ test('a request that arrives while the daemon stops is told to try again', async
   await poll.ended
   late.write('\r\n')
   await closed
-  assert.match(answer, /^HTTP\/1\.1 503 [^]*"code":"unavailable"/)
+  assert.match(answer, /^HTTP\/1\.1 503 .*"code":"unavailable"/s)
   assert.match(answer, /retry-after: 1/i)
   await closing
-  await world.close()
+})
+
+test('a request that is not answered in time holds up the stop for five seconds only', async (t) => {
+  const { world, port } = await listening()
+  t.after(() => world.close())
+  const never = connect(port, '127.0.0.1')
+  const cut = new Promise((resolve) => never.on('close', resolve))
+  never.on('error', () => {})
+  await new Promise((resolve) => never.on('connect', resolve))
+  never.write('GET /health HTTP/1.1\r\nHost: x\r\n')
+  await sendRaw(port, 'GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  const startedMs = performance.now()
+  await world.server.close()
+  await cut
+  const tookMs = performance.now() - startedMs
+  assert.ok(tookMs > 4_000 && tookMs < 8_000, `${tookMs} ms`)
 })
 
 test('CORS is closed unless origins are set', async (t) => {

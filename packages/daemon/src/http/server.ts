@@ -5,6 +5,7 @@ import type { EmbeddedRelay } from 'portal-relay'
 import type { Engine } from '../engine/engine.ts'
 import type { Logger } from '../engine/logger.ts'
 import type { Clock, Timer } from '../engine/ports.ts'
+import type { Webhooks } from '../engine/webhooks.ts'
 import type { DaemonInfo } from './daemon.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { newApp } from './new-app.ts'
@@ -54,6 +55,7 @@ export type HttpDeps = {
   readonly info: DaemonInfo
   readonly relay: EmbeddedRelay | null
   readonly sandbox: SandboxWallets | null
+  readonly webhooks: Webhooks
   /** Given where other parts are measured too. */
   readonly metrics?: Metrics
   readonly limits?: Limits
@@ -103,15 +105,15 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const relayClients = relay === null ? null : acceptRelayClients(app.server, relay, clock)
 
   let sweeping: Timer | null = null
+  let forcing: Timer | null = null
   app.addHook('preClose', async () => {
     unfollow()
     readers.endAll()
     relayClients?.close()
-    const untilMs = clock.nowMs() + DRAIN_MS
+    forcing = clock.setTimer(DRAIN_MS, () => app.server.closeAllConnections())
     // A connection becomes idle when its last answer is out; Node closes those only when told.
     const sweep = () => {
-      if (clock.nowMs() < untilMs) app.server.closeIdleConnections()
-      else app.server.closeAllConnections()
+      app.server.closeIdleConnections()
       sweeping = clock.setTimer(SWEEP_MS, sweep)
     }
     sweep()
@@ -132,6 +134,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     async close() {
       await app.close()
       sweeping?.cancel()
+      forcing?.cancel()
     },
   }
 }

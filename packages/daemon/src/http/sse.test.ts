@@ -24,6 +24,7 @@ async function ask(shop = world) {
   return { ...created, request_id, path: `/events/${created.stream_id}` }
 }
 
+const positionOf = (data: unknown) => (data as { position: number }).position
 const statuses = (events: { data: unknown }[]) =>
   events.map(({ data }) => (data as { data: { status: string } }).data.status)
 
@@ -109,7 +110,7 @@ test('the feed streams on over the end of payments', async () => {
   }
   await eventually(reader.events, (events) => events.length === 2)
   const [first, second] = reader.events()
-  assert.equal(first?.id, String((first?.data as { position: number }).position))
+  assert.equal(first?.id, String(positionOf(first?.data)))
   reader.hangUp()
   const again = await readSse(port, '/events', { 'last-event-id': first?.id ?? '' })
   await eventually(again.events, (events) => events.length === 1)
@@ -126,7 +127,7 @@ test('the feed hides from an SSE reader what its token may not see', async () =>
   const { stream_id } = (await world.call('POST', '/key-handshake', {})).json()
   await world.call('DELETE', `/key-handshake/${stream_id}`)
   await eventually(reader.events, (events) => events.length > 0)
-  assert.equal((reader.events()[0]?.data as { type: string }).type, 'key_handshake')
+  assert.match(JSON.stringify(reader.events()[0]?.data), /"type":"key_handshake"/)
   reader.hangUp()
 })
 

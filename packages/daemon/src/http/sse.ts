@@ -1,13 +1,14 @@
-// Server-sent events (WHATWG HTML §9.2): unnamed events, a comment as heartbeat. Nothing is buffered for
+// Server-sent events (WHATWG HTML §9.2): unnamed events, a comment as heartbeat. Nothing is
+// buffered for
 // a slow reader: it is waited for, then cut, and comes back with its Last-Event-ID.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import type { RandomBytes } from 'portal-protocol'
+import { type Bell, createBell } from '../engine/bell.ts'
+import { type LogCursor, openLogCursor, type Source } from '../engine/log-cursor.ts'
 import type { Logger } from '../engine/logger.ts'
 import type { Clock } from '../engine/ports.ts'
 import type { LogEvent } from '../log/stream.ts'
-import { type Bell, createBell } from './bell.ts'
-import { type LogCursor, openLogCursor, type Source } from './log-cursor.ts'
 import type { Readers } from './readers.ts'
 
 /** Few, because what a slow reader has not taken is held in memory. */

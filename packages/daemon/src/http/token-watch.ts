@@ -1,4 +1,5 @@
-// The tokens in force: those of the settings and those of the store, looked up again every two seconds,
+// The tokens in force: those of the settings and those of the store, looked up again every two
+// seconds,
 // so that one added or removed while the daemon runs counts soon, on every instance.
 
 import type { Logger } from '../engine/logger.ts'

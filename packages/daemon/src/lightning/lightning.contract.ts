@@ -35,8 +35,12 @@ const TIMEOUT_MS = 20_000
 const NEVER_MADE = parsePaymentHash('ab'.repeat(32))
 const AT_ONCE = 10
 
-/** `start` gives each test its subject. */
-export function exerciseLightning(name: string, start: () => Promise<LightningSubject>): void {
+/** `start` gives each test its subject; `holds`: its node can hold what is paid. */
+export function exerciseLightning(
+  name: string,
+  start: () => Promise<LightningSubject>,
+  { holds = false }: { readonly holds?: boolean } = {},
+): void {
   const promise = (sentence: string, check: (bench: Bench) => Promise<void>) =>
     it(sentence, { timeout: 4 * TIMEOUT_MS }, async () => {
       const subject = await start()
@@ -162,6 +166,8 @@ export function exerciseLightning(name: string, start: () => Promise<LightningSu
       assert.equal((await lightning.lookUp(paymentHash, TIMEOUT_MS)).state, 'settled')
     })
 
+    if (holds) exerciseHolds(promise)
+
     promise('once closed, every call ends in a PortError', async ({ lightning }) => {
       await lightning.ping(TIMEOUT_MS)
       await lightning.close()
@@ -171,6 +177,59 @@ export function exerciseLightning(name: string, start: () => Promise<LightningSu
       )
       assert.equal(await lightning.ping(TIMEOUT_MS), false)
     })
+  })
+}
+
+function exerciseHolds(
+  promise: (sentence: string, check: (bench: Bench) => Promise<void>) => void,
+): void {
+  promise('what pays a hold invoice is held, told, and settled at a word', async (bench) => {
+    const { lightning, held, settled } = await watch(await bench.open())
+    const wanted = order({ hold: true })
+    const { invoice, paymentHash } = await lightning.createInvoice(wanted, TIMEOUT_MS)
+    assert.deepEqual(await lightning.lookUp(paymentHash, TIMEOUT_MS), { state: 'open' })
+    const paying = bench.pay(invoice)
+    const captureBefore = await held(paymentHash)
+    assert.ok(captureBefore > nowS() + 3_600)
+    const found = await lightning.lookUp(paymentHash, TIMEOUT_MS)
+    assert(found.state === 'held')
+    assert.ok(Math.abs(found.captureBefore - captureBefore) < 60)
+    assert.deepEqual(await bench.lightning.createInvoice(wanted, TIMEOUT_MS), {
+      invoice,
+      paymentHash,
+    })
+    await lightning.settleHold(wanted.paymentId, TIMEOUT_MS)
+    await lightning.settleHold(wanted.paymentId, TIMEOUT_MS)
+    const proof = await paying
+    assert.equal(paymentHashOf(parsed(proof)), paymentHash)
+    assert.equal((await settled(paymentHash)).preimage, proof)
+    assert.equal(await lightning.cancelInvoice(paymentHash, TIMEOUT_MS, true), 'settled')
+  })
+
+  promise('what is held goes back to the payer when it is cancelled', async (bench) => {
+    const { lightning, held } = await watch(await bench.open())
+    const wanted = order({ hold: true })
+    const { invoice, paymentHash } = await lightning.createInvoice(wanted, TIMEOUT_MS)
+    const returned = assert.rejects(bench.pay(invoice))
+    await held(paymentHash)
+    assert.equal(await lightning.cancelInvoice(paymentHash, TIMEOUT_MS, true), 'cancelled')
+    await returned
+    assert.equal(await lightning.cancelInvoice(paymentHash, TIMEOUT_MS, true), 'cancelled')
+    assert.deepEqual(await lightning.lookUp(paymentHash, TIMEOUT_MS), { state: 'cancelled' })
+    await assert.rejects(lightning.settleHold(wanted.paymentId, TIMEOUT_MS), PortError)
+  })
+
+  promise('a hold that came while nobody watched is told once it is watched', async (bench) => {
+    const wanted = order({ hold: true })
+    const first = await watch(await bench.open())
+    const { invoice, paymentHash } = await first.lightning.createInvoice(wanted, TIMEOUT_MS)
+    await first.lightning.close()
+    const paying = bench.pay(invoice)
+    const { lightning, held } = await watch(await bench.open())
+    lightning.watchHold(paymentHash)
+    await held(paymentHash)
+    await lightning.settleHold(wanted.paymentId, TIMEOUT_MS)
+    await paying
   })
 }
 
@@ -184,6 +243,12 @@ async function watch(lightning: Lightning) {
     known.set(hash, one)
     return one
   }
+  const holds = new Map<PaymentHash, PromiseWithResolvers<number>>()
+  const holding = (hash: PaymentHash) => {
+    const one = holds.get(hash) ?? Promise.withResolvers<number>()
+    holds.set(hash, one)
+    return one
+  }
   const watcher: LightningWatcher = {
     settled: async (settlement) => about(settlement.paymentHash).resolve(settlement),
     touched: async (paymentHash) => {
@@ -191,6 +256,7 @@ async function watch(lightning: Lightning) {
       if (found.state !== 'settled') return
       about(paymentHash).resolve({ paymentHash, preimage: found.preimage, cursor: null })
     },
+    held: async (paymentHash, captureBefore) => holding(paymentHash).resolve(captureBefore),
     connected: () => {},
   }
   lightning.start(watcher, null)
@@ -200,6 +266,7 @@ async function watch(lightning: Lightning) {
   )
   return {
     lightning,
+    held: (hash: PaymentHash) => holding(hash).promise,
     settled: async (hash: PaymentHash) => {
       const { preimage } = await about(hash).promise
       assert(preimage !== null, 'the node revealed no preimage')
@@ -231,6 +298,7 @@ function order(change: Partial<InvoiceOrder> = {}): InvoiceOrder {
     amountMsat: msat(10_000),
     description: 'Premium - 1 month',
     expiresAt: nowS() + 300,
+    hold: false,
     ...change,
   }
 }

@@ -21,6 +21,8 @@ export type LndInvoice = {
   readonly settledAtMs: number
   /** Counts the node's settlements from 1; 0: not settled. */
   readonly settleIndex: bigint
+  /** The block at which the first of the HTLCs that are held times out; null: none is. */
+  readonly expiresAtHeight: number | null
 }
 
 const NETWORKS: Readonly<Record<string, LightningNetwork>> = {
@@ -48,6 +50,7 @@ export function readLndInvoice(message: LndMessage): LndInvoice {
     preimage: preimage !== undefined && proves(preimage, paymentHash) ? preimage : null,
     settledAtMs: Number(integerOf(message.settle_date)) * 1000,
     settleIndex: integerOf(message.settle_index),
+    expiresAtHeight: state === 'ACCEPTED' ? expiryHeight(message.htlcs) : null,
   }
 }
 
@@ -76,6 +79,21 @@ export function readLndPage(message: LndMessage): { invoices: LndInvoice[]; next
   const readable = invoices.filter((one: LndMessage) => hexOf(one.r_hash).length === 64)
   const next = invoices.length === 0 ? null : String(integerOf(offset))
   return { invoices: readable.map(readLndInvoice), next }
+}
+
+/** The height of the newest block that the node has seen. Throws PortError `invalid_answer`. */
+export function readLndHeight({ block_height: height }: LndMessage): number {
+  if (typeof height === 'number' && height > 0) return height
+  throw new PortError('invalid_answer', 'LND did not say how high its chain is')
+}
+
+function expiryHeight(htlcs: unknown): number | null {
+  const heights: number[] = []
+  for (const htlc of Array.isArray(htlcs) ? htlcs : []) {
+    const { state, expiry_height: height }: LndMessage = htlc
+    if (state === 'ACCEPTED' && typeof height === 'number') heights.push(height)
+  }
+  return heights.length === 0 ? null : Math.min(...heights)
 }
 
 function isState(value: unknown): value is LndInvoice['state'] {

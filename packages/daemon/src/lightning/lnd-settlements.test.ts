@@ -135,7 +135,7 @@ function openWorld(cursor: string | null, refuse?: () => Promise<never>) {
       connections++
       return { client: fakeClient((node) => nodes.push(node)), nodeKey }
     },
-    watcher: { settled: keep, touched: async () => {}, connected() {} },
+    watcher: { settled: keep, touched: async () => {}, held: async () => {}, connected() {} },
     cursor,
     clock: systemClock,
     random: (length) => new Uint8Array(length),

@@ -1,26 +1,29 @@
 // The Lightning port on an LND node of our own.
-import { createHmac } from 'node:crypto'
 import type { LndClient, LndMessage, LndUnary } from 'portal-lnd'
-import {
-  type PaymentHash,
-  type Preimage,
-  parsePreimage,
-  paymentHashOf,
-  type RandomBytes,
-} from 'portal-protocol'
+import { type PaymentHash, type Preimage, paymentHashOf, type RandomBytes } from 'portal-protocol'
 import type { Clock } from 'portal-relay'
 import type { Logger } from '../engine/logger.ts'
 import {
   type InvoiceLookUp,
   type InvoiceOrder,
   type Lightning,
+  type LightningWatcher,
   type NodeInfo,
   PortError,
   type Settlement,
 } from '../engine/ports.ts'
+import { captureBefore, HOLD_CLTV_BLOCKS } from './capture-before.ts'
 import { lndPortError, saidLnd } from './lnd-error.ts'
-import { type LndInvoice, readLndInvoice, readLndNode, readLndPage } from './lnd-messages.ts'
+import { createLndHolds } from './lnd-holds.ts'
+import {
+  type LndInvoice,
+  readLndHeight,
+  readLndInvoice,
+  readLndNode,
+  readLndPage,
+} from './lnd-messages.ts'
 import { followSettlements, type SettlementStream, settlementOf } from './lnd-settlements.ts'
+import { preimageFor } from './preimage.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 const PAGE = 500
@@ -49,11 +52,19 @@ export function createLndLightning(deps: {
   let closed = false
   let node: NodeInfo | null = null
   let stream: SettlementStream | null = null
+  let told: LightningWatcher | null = null
+  const holds = createLndHolds({
+    held: async (invoice) => {
+      await told?.held(invoice.paymentHash, await captureBeforeOf(invoice, CONNECT_TIMEOUT_MS))
+    },
+    log,
+  })
 
   async function reconnect(): Promise<LndClient> {
     const fresh = await open().catch((error: unknown) => {
       throw new PortError('unreachable', error instanceof Error ? error.message : String(error))
     })
+    holds.forget()
     client?.close()
     client = fresh
     if (closed) fresh.close()
@@ -93,6 +104,45 @@ export function createLndLightning(deps: {
     }
   }
 
+  async function captureBeforeOf(invoice: LndInvoice, timeoutMs: number): Promise<number> {
+    const { expiresAtHeight } = invoice
+    if (expiresAtHeight === null) {
+      throw new PortError('invalid_answer', 'LND holds a payment and does not say until when')
+    }
+    try {
+      const height = readLndHeight(await ask('lnrpc.Lightning/GetInfo', {}, timeoutMs))
+      return captureBefore(expiresAtHeight, height, clock.nowMs())
+    } catch (error) {
+      throw lndPortError(error, 'asking how high its chain is')
+    }
+  }
+
+  /** Throws LndStatus. */
+  async function addInvoice(
+    order: InvoiceOrder,
+    preimage: Preimage,
+    timeoutMs: number,
+  ): Promise<LndMessage> {
+    const request = {
+      value_msat: order.amountMsat.toString(),
+      memo: order.description,
+      expiry: Math.max(1, order.expiresAt - Math.floor(clock.nowMs() / 1000)),
+      // Names the unannounced channels: a node that has no others is not found without.
+      private: true,
+    }
+    if (!order.hold) {
+      const r_preimage = Buffer.from(preimage, 'hex')
+      return ask('lnrpc.Lightning/AddInvoice', { ...request, r_preimage }, timeoutMs)
+    }
+    const hash = Buffer.from(paymentHashOf(preimage), 'hex')
+    const held = { ...request, hash, cltv_expiry: HOLD_CLTV_BLOCKS }
+    return ask('invoicesrpc.Invoices/AddHoldInvoice', held, timeoutMs)
+  }
+
+  function watchHold(paymentHash: PaymentHash): void {
+    if (client !== null && !closed) holds.watch(client, paymentHash)
+  }
+
   async function madeBefore(
     { amountMsat }: InvoiceOrder,
     paymentHash: PaymentHash,
@@ -111,7 +161,11 @@ export function createLndLightning(deps: {
       return stream?.live ?? false
     },
 
+    // What no LND is built without any more: cancelling needs it too.
+    holds: true,
+
     start(watcher, cursor) {
+      told = watcher
       stream = followSettlements({
         connect: async () => {
           const fresh = await connect()
@@ -127,23 +181,17 @@ export function createLndLightning(deps: {
     },
 
     async createInvoice(order, timeoutMs) {
-      const preimage = preimageOf(order, preimageSecret)
+      const preimage = preimageFor(order.paymentId, preimageSecret)
       const paymentHash = paymentHashOf(preimage)
-      const request = {
-        r_preimage: Buffer.from(preimage, 'hex'),
-        value_msat: order.amountMsat.toString(),
-        memo: order.description,
-        expiry: Math.max(1, order.expiresAt - Math.floor(clock.nowMs() / 1000)),
-        // Names the unannounced channels: a node that has no others is not found without.
-        private: true,
-      }
       try {
-        const made = await ask('lnrpc.Lightning/AddInvoice', request, timeoutMs)
+        const made = await addInvoice(order, preimage, timeoutMs)
+        if (order.hold) watchHold(paymentHash)
         if (typeof made.payment_request === 'string' && made.payment_request !== '') {
           return { invoice: made.payment_request, paymentHash }
         }
       } catch (error) {
         if (!saidLnd(error, EXISTS)) throw lndPortError(error, 'making an invoice')
+        if (order.hold) watchHold(paymentHash)
         return { invoice: await madeBefore(order, paymentHash, timeoutMs), paymentHash }
       }
       throw new PortError('invalid_answer', 'LND made an invoice and did not show it')
@@ -157,8 +205,9 @@ export function createLndLightning(deps: {
         case 'CANCELED':
           return { state: 'cancelled' }
         case 'OPEN':
-        case 'ACCEPTED':
           return { state: 'open' }
+        case 'ACCEPTED':
+          return { state: 'held', captureBefore: await captureBeforeOf(found, timeoutMs) }
         case undefined:
           return { state: 'unknown' }
       }
@@ -177,6 +226,18 @@ export function createLndLightning(deps: {
         throw lndPortError(error, 'cancelling an invoice')
       }
     },
+
+    async settleHold(paymentId, timeoutMs) {
+      const preimage = Buffer.from(preimageFor(paymentId, preimageSecret), 'hex')
+      try {
+        await ask('invoicesrpc.Invoices/SettleInvoice', { preimage }, timeoutMs)
+      } catch (error) {
+        if (saidLnd(error, ALREADY_SETTLED)) return
+        throw lndPortError(error, 'settling what it holds')
+      }
+    },
+
+    watchHold,
 
     async settledSince(since, timeoutMs): Promise<readonly Settlement[]> {
       const deadlineMs = clock.nowMs() + timeoutMs
@@ -213,15 +274,9 @@ export function createLndLightning(deps: {
 
     async close() {
       closed = true
+      holds.forget()
       client?.close()
       await stream?.close()
     },
   }
-}
-
-function preimageOf({ paymentId }: InvoiceOrder, secret: Uint8Array): Preimage {
-  const text = createHmac('sha256', secret).update(`invoice preimage:${paymentId}`).digest('hex')
-  const preimage = parsePreimage(text)
-  if (preimage === undefined) throw new Error('a SHA-256 is always a preimage')
-  return preimage
 }

@@ -11,6 +11,7 @@ import { createNwcLightning } from './nwc.ts'
 const RELAY = 'ws://relay.test'
 const PAY_TIMEOUT_MS = 10_000
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
+const preimageSecret = random(32)
 
 exerciseLightning('the Lightning port on Nostr Wallet Connect: the sandbox', startSandbox)
 
@@ -25,7 +26,7 @@ async function startSandbox(): Promise<LightningSubject> {
   const merchant = await sandbox.merchantConnection()
   const payer = client((await sandbox.createWallet()).nwc)
   return {
-    open: async () => createNwcLightning({ client: client(merchant), clock, log }),
+    open: async () => createNwcLightning({ client: client(merchant), preimageSecret, clock, log }),
     pay: async (invoice) =>
       String((await payer.request('pay_invoice', { invoice }, PAY_TIMEOUT_MS)).preimage),
     async close() {

@@ -2,46 +2,48 @@
 
 import { type NwcClient, NwcError } from 'portal-nwc'
 import {
-  type LightningNetwork,
   type NwcTransaction,
   type PaymentHash,
-  type Preimage,
   parseNwcTransaction,
-  proves,
+  paymentHashOf,
 } from 'portal-protocol'
 import type { Clock, Timer } from 'portal-relay'
 import type { Logger } from '../engine/logger.ts'
 import {
   type InvoiceLookUp,
+  type InvoiceOrder,
   type Lightning,
   type LightningWatcher,
   type NodeInfo,
   PortError,
   type Settlement,
 } from '../engine/ports.ts'
+import { HOLD_CLTV_BLOCKS } from './capture-before.ts'
+import { canHold, nwcCaptureBefore } from './nwc-holds.ts'
+import { isSettled, proof, readNode } from './nwc-messages.ts'
+import { preimageFor } from './preimage.ts'
 
 const PAGE = 50
 const PAGES_MAX = 400
 const INFO_TIMEOUT_MS = 10_000
 const INFO_RETRY_MS = { first: 500, max: 15_000 }
-const NETWORKS: Readonly<Record<string, LightningNetwork>> = {
-  mainnet: 'bitcoin',
-  bitcoin: 'bitcoin',
-  testnet: 'testnet',
-  signet: 'signet',
-  regtest: 'regtest',
-}
-
-/** NIP-47 has no cancel for ordinary invoices: `cancelInvoice` answers `unsupported`. */
+/**
+ * NIP-47 has no cancel for ordinary invoices: `cancelInvoice` answers `unsupported`. Preimages of
+ * hold invoices are derived from `preimageSecret` (32 bytes), which must stay the same for the life
+ * of the store.
+ */
 export function createNwcLightning(deps: {
   readonly client: NwcClient
+  readonly preimageSecret: Uint8Array
   readonly clock: Clock
   readonly log: Logger
 }): Lightning {
-  const { client, clock, log } = deps
+  const { client, preimageSecret, clock, log } = deps
   const undo: (() => void)[] = []
   let node: NodeInfo | null = null
   let pushes = false
+  let holds: boolean | null = null
+  let told: LightningWatcher | null = null
   let pausedUntilMs = 0
   let retry: Timer | null = null
   let closed = false
@@ -75,6 +77,7 @@ export function createNwcLightning(deps: {
       const answer = await call('get_info', {}, INFO_TIMEOUT_MS)
       node = readNode(answer)
       pushes = info.notifications.includes('payment_received')
+      holds = canHold(info.methods)
     } catch (error) {
       if (closed) return
       log.warn('lightning_unreachable', { error: String(error) })
@@ -94,6 +97,47 @@ export function createNwcLightning(deps: {
     told.catch((error: unknown) => log.error('settlement_not_kept', { error: String(error) }))
   }
 
+  function holdParams({ paymentId }: InvoiceOrder) {
+    const payment_hash = paymentHashOf(preimageFor(paymentId, preimageSecret))
+    return { payment_hash, min_cltv_expiry_delta: HOLD_CLTV_BLOCKS }
+  }
+
+  async function heldUntil(
+    transaction: Readonly<Record<string, unknown>>,
+    timeoutMs: number,
+  ): Promise<number> {
+    const { block_height: height } = await call('get_info', {}, timeoutMs)
+    return nwcCaptureBefore(transaction, height, clock.nowMs())
+  }
+
+  async function notifiedOfHold(notification: Readonly<Record<string, unknown>>): Promise<void> {
+    const transaction = parseNwcTransaction(notification)
+    if (transaction?.type !== 'incoming') return
+    const before = await heldUntil(notification, INFO_TIMEOUT_MS)
+    await told?.held(transaction.paymentHash, before)
+  }
+
+  async function lookUp(paymentHash: PaymentHash, timeoutMs: number): Promise<InvoiceLookUp> {
+    let answer: Record<string, unknown>
+    try {
+      answer = await call('lookup_invoice', { payment_hash: paymentHash }, timeoutMs)
+    } catch (error) {
+      if (error instanceof NotFound) return { state: 'unknown' }
+      throw error
+    }
+    const found = parseNwcTransaction(answer)
+    if (found === undefined || found.paymentHash !== paymentHash) {
+      throw new PortError('invalid_answer', 'lookup_invoice answered about something else')
+    }
+    if (found.state === 'accepted') {
+      return { state: 'held', captureBefore: await heldUntil(answer, timeoutMs) }
+    }
+    if (found.state === 'failed' && holds === true) return { state: 'cancelled' }
+    if (!isSettled(found)) return { state: 'open' }
+    const settledAtMs = (found.settledAt ?? 0) * 1000
+    return { state: 'settled', preimage: proof(found), settledAtMs }
+  }
+
   return {
     get node() {
       return node
@@ -101,11 +145,20 @@ export function createNwcLightning(deps: {
     get pushes() {
       return pushes
     },
+    get holds() {
+      return holds
+    },
 
     start(watcher) {
+      told = watcher
       undo.push(
         client.onNotification(({ type, notification }) => {
           if (type === 'payment_received') notified(parseNwcTransaction(notification), watcher)
+          if (type === 'hold_invoice_accepted') {
+            notifiedOfHold(notification).catch((error: unknown) =>
+              log.warn('hold_not_kept', { error: String(error) }),
+            )
+          }
         }),
         client.onConnected(() => watcher.connected()),
       )
@@ -116,31 +169,46 @@ export function createNwcLightning(deps: {
       const expiry = Math.max(1, order.expiresAt - Math.floor(clock.nowMs() / 1000))
       const { amountMsat, description } = order
       const params = { amount: Number(amountMsat), description, expiry }
-      const made = parseNwcTransaction(await call('make_invoice', params, timeoutMs))
+      const made = parseNwcTransaction(
+        order.hold
+          ? await call('make_hold_invoice', { ...params, ...holdParams(order) }, timeoutMs)
+          : await call('make_invoice', params, timeoutMs),
+      )
       if (made?.invoice === undefined || made.invoice === null) {
         throw new PortError('invalid_answer', 'make_invoice answered without an invoice')
       }
       return { invoice: made.invoice, paymentHash: made.paymentHash }
     },
 
-    async lookUp(paymentHash, timeoutMs): Promise<InvoiceLookUp> {
-      let answer: Record<string, unknown>
+    lookUp,
+
+    async cancelInvoice(paymentHash, timeoutMs, hold = false) {
+      if (!hold) return 'unsupported'
       try {
-        answer = await call('lookup_invoice', { payment_hash: paymentHash }, timeoutMs)
+        await call('cancel_hold_invoice', { payment_hash: paymentHash }, timeoutMs)
+        return 'cancelled'
       } catch (error) {
-        if (error instanceof NotFound) return { state: 'unknown' }
-        throw error
+        // Services differ in what they say of one that was settled or cancelled before.
+        if (!(error instanceof PortError) || error.retry) throw error
+        const found = await lookUp(paymentHash, timeoutMs)
+        if (found.state === 'settled') return 'settled'
+        if (found.state === 'held' || found.state === 'open') throw error
+        return 'cancelled'
       }
-      const found = parseNwcTransaction(answer)
-      if (found === undefined || found.paymentHash !== paymentHash) {
-        throw new PortError('invalid_answer', 'lookup_invoice answered about something else')
-      }
-      if (!isSettled(found)) return { state: 'open' }
-      const settledAtMs = (found.settledAt ?? 0) * 1000
-      return { state: 'settled', preimage: proof(found), settledAtMs }
     },
 
-    cancelInvoice: async () => 'unsupported',
+    async settleHold(paymentId, timeoutMs) {
+      const preimage = preimageFor(paymentId, preimageSecret)
+      await call('settle_hold_invoice', { preimage }, timeoutMs)
+    },
+
+    watchHold(paymentHash) {
+      const look = async () => {
+        const found = await lookUp(paymentHash, INFO_TIMEOUT_MS)
+        if (found.state === 'held') await told?.held(paymentHash, found.captureBefore)
+      }
+      look().catch((error: unknown) => log.warn('hold_not_seen', { error: String(error) }))
+    },
 
     async settledSince(since, timeoutMs): Promise<readonly Settlement[]> {
       const settled = new Map<PaymentHash, Settlement>()
@@ -184,32 +252,6 @@ export function createNwcLightning(deps: {
       for (const stop of undo) stop()
       client.close()
     },
-  }
-}
-
-// A preimage alone says nothing about an incoming payment: the service may show the one it made.
-function isSettled(transaction: NwcTransaction): boolean {
-  return transaction.state === 'settled' || transaction.settledAt !== null
-}
-
-function proof(transaction: NwcTransaction): Preimage | null {
-  const { preimage, paymentHash } = transaction
-  return preimage !== null && isSettled(transaction) && proves(preimage, paymentHash)
-    ? preimage
-    : null
-}
-
-function readNode(info: Readonly<Record<string, unknown>>): NodeInfo {
-  const { network, pubkey, alias } = info
-  const known = typeof network === 'string' ? NETWORKS[network.toLowerCase()] : undefined
-  if (known === undefined) {
-    throw new PortError('invalid_answer', 'get_info names no network that is known')
-  }
-  const isNodeKey = typeof pubkey === 'string' && /^0[23][0-9a-f]{64}$/i.test(pubkey)
-  return {
-    network: known,
-    publicKey: isNodeKey ? pubkey.toLowerCase() : null,
-    alias: typeof alias === 'string' ? alias.slice(0, 100) : null,
   }
 }
 

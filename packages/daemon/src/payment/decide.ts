@@ -5,9 +5,22 @@ import type { PaymentHash, Preimage, PublicKey } from 'portal-protocol'
 import { cleanReason } from '../asking/reason.ts'
 import { nextSendAtMs, nudgedSendAtMs } from '../asking/resend.ts'
 import { retryDelayMs } from '../asking/retry.ts'
+import {
+  type Decision,
+  type EndEvent,
+  end,
+  hasEnded,
+  silently,
+  tell,
+  unchanged,
+} from './decision.ts'
 import { mergeDelivery, type SendOutcome } from './delivery.ts'
-import type { Payment, PaymentEvent } from './payment.ts'
+import { captureExpired, invoiceHeld, noLongerHeld } from './hold.ts'
+import { deadlineMs } from './next-task.ts'
+import type { Payment } from './payment.ts'
 import { TIMEOUT_REASONS, timeoutCode } from './timeout-code.ts'
+
+export { type Decision, hasEnded }
 
 export type Fact =
   | {
@@ -30,13 +43,13 @@ export type Fact =
   | { readonly type: 'invoice_settled'; readonly preimage: Preimage | null }
   /** Our node was asked and says: not settled. `cancelled`: it never will be. */
   | { readonly type: 'invoice_unpaid'; readonly cancelled: boolean }
+  /** Our node holds the money; `captureBefore` in unix seconds, as the node's blocks stand now. */
+  | { readonly type: 'invoice_held'; readonly captureBefore: number }
   | { readonly type: 'deadline_passed' }
   | { readonly type: 'merchant_cancelled'; readonly invoiceCancelled: boolean }
   | { readonly type: 'internal_error'; readonly reason: string }
-
-export type Decision = { readonly payment: Payment; readonly events: readonly PaymentEvent[] }
-
-type EndEvent = Extract<PaymentEvent, { status: 'user_rejected' | 'timeout' | 'error' }>
+  /** An operator has dealt with money that came after the end. */
+  | { readonly type: 'late_resolved'; readonly note: string }
 
 const SUBKEYS_MAX = 8
 const FAILURES_TOLD_MAX = 3
@@ -70,10 +83,14 @@ export function decide(payment: Payment, fact: Fact, atMs: number): Decision {
       return settle(payment, fact.preimage, atMs)
     case 'invoice_unpaid':
       return invoiceUnpaid(payment, fact.cancelled, atMs)
+    case 'invoice_held':
+      return invoiceHeld(payment, fact.captureBefore, atMs)
     case 'deadline_passed':
       return deadlinePassed(payment, atMs)
     case 'merchant_cancelled':
       return merchantCancelled(payment, fact.invoiceCancelled, atMs)
+    case 'late_resolved':
+      return lateResolved(payment, fact.note, atMs)
     case 'internal_error':
       if (hasEnded(payment)) return unchanged(payment)
       return end(
@@ -84,26 +101,9 @@ export function decide(payment: Payment, fact: Fact, atMs: number): Decision {
   }
 }
 
-/** True once the merchant has been told how it ended; late money may still follow. */
-export function hasEnded(payment: Payment): boolean {
-  return payment.state === 'paid' || payment.state === 'unpaid'
-}
-
 // The wallet has been given the invoice, or soon will be, and the deadline has not passed.
 function isOpen(payment: Payment): boolean {
   return payment.state === 'invoiced' || payment.state === 'asked' || payment.state === 'answered'
-}
-
-function unchanged(payment: Payment): Decision {
-  return { payment, events: [] }
-}
-
-function silently(payment: Payment): Decision {
-  return { payment, events: [] }
-}
-
-function tell(payment: Payment, event: PaymentEvent): Decision {
-  return { payment: { ...payment, eventCount: payment.eventCount + 1 }, events: [event] }
 }
 
 function invoiceCreated(
@@ -221,6 +221,8 @@ function invoiceUnpaid(p: Payment, cancelled: boolean, atMs: number): Decision {
   switch (p.state) {
     case 'closing':
       return endUnpaid({ ...p, invoiceState: cancelled ? 'cancelled' : 'watched' }, atMs)
+    case 'held':
+      return noLongerHeld(p, cancelled, atMs)
     case 'unpaid':
       if (p.invoiceState !== 'open') return unchanged(p)
       return silently({ ...p, invoiceState: cancelled ? 'cancelled' : 'watched', attempts: 0 })
@@ -235,7 +237,7 @@ function invoiceUnpaid(p: Payment, cancelled: boolean, atMs: number): Decision {
 }
 
 function deadlinePassed(p: Payment, atMs: number): Decision {
-  if (atMs < p.expiresAt * 1000) return unchanged(p)
+  if (atMs < deadlineMs(p)) return unchanged(p)
   switch (p.state) {
     case 'requested':
       return end(p, noInvoice('the Lightning node made no invoice in time'), atMs)
@@ -245,6 +247,8 @@ function deadlinePassed(p: Payment, atMs: number): Decision {
       // Someone else's invoice: our node knows nothing of it, so there is nobody to ask.
       if (!p.ownInvoice) return endUnpaid(p, atMs)
       return silently({ ...p, state: 'closing', claimed: false, attempts: 0, taskAtMs: atMs })
+    case 'held':
+      return silently({ ...p, state: 'closing', attempts: 0, taskAtMs: atMs })
     case 'closing':
     case 'paid':
     case 'unpaid':
@@ -253,6 +257,7 @@ function deadlinePassed(p: Payment, atMs: number): Decision {
 }
 
 function endUnpaid(p: Payment, atMs: number): Decision {
+  if (p.captureBefore !== null) return end(p, captureExpired(), atMs)
   const code = timeoutCode(p)
   return end(p, { status: 'timeout', code, reason: TIMEOUT_REASONS[code] }, atMs)
 }
@@ -267,25 +272,15 @@ function merchantCancelled(p: Payment, invoiceCancelled: boolean, atMs: number):
   )
 }
 
+function lateResolved(p: Payment, note: string, atMs: number): Decision {
+  if (!p.late || (p.lateResolvedAtMs !== null && p.lateNote === note)) return unchanged(p)
+  return silently({ ...p, lateResolvedAtMs: p.lateResolvedAtMs ?? atMs, lateNote: note })
+}
+
 function noInvoice(reason: string): EndEvent {
   return { status: 'error', code: 'no_invoice', reason }
 }
 
 function rejected(reason: string): EndEvent {
   return { status: 'user_rejected', reason }
-}
-
-function end(p: Payment, event: EndEvent, atMs: number): Decision {
-  const ended: Payment = {
-    ...p,
-    state: 'unpaid',
-    status: event.status,
-    code: event.status === 'user_rejected' ? null : event.code,
-    reason: event.reason,
-    claimed: false,
-    attempts: 0,
-    taskAtMs: atMs,
-    endedAtMs: atMs,
-  }
-  return tell(ended, event)
 }

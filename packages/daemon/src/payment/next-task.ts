@@ -5,13 +5,14 @@ import type { Payment } from './payment.ts'
 
 /**
  * create_invoice: ask our node for one · send_request: publish to the wallet · check_claim: the wallet
- * says it paid, look once · close: past the deadline; cancel where the node can, then look ·
+ * says it paid, look once · check_hold: is it held still, and for how long · close: past the deadline; cancel where the node can, then look ·
  * cancel_invoice: ended early, so the invoice must die · expire: the deadline itself is the news.
  */
 export type Task =
   | { readonly type: 'create_invoice' }
   | { readonly type: 'send_request'; readonly fresh: boolean }
   | { readonly type: 'check_claim' }
+  | { readonly type: 'check_hold' }
   | { readonly type: 'close' }
   | { readonly type: 'cancel_invoice' }
   | { readonly type: 'expire' }
@@ -20,7 +21,7 @@ export type DueTask = { readonly task: Task; readonly atMs: number }
 
 /** The next task and the moment it is due (ms), or null when only news from outside can matter. */
 export function nextTask(payment: Payment): DueTask | null {
-  const expiry: DueTask = { task: { type: 'expire' }, atMs: payment.expiresAt * 1000 }
+  const expiry: DueTask = { task: { type: 'expire' }, atMs: deadlineMs(payment) }
   switch (payment.state) {
     case 'requested':
       return earlier({ task: { type: 'create_invoice' }, atMs: payment.taskAtMs }, expiry)
@@ -32,6 +33,8 @@ export function nextTask(payment: Payment): DueTask | null {
     case 'answered':
       if (!payment.claimed) return expiry
       return earlier({ task: { type: 'check_claim' }, atMs: payment.taskAtMs }, expiry)
+    case 'held':
+      return earlier({ task: { type: 'check_hold' }, atMs: payment.taskAtMs }, expiry)
     case 'closing':
       return { task: { type: 'close' }, atMs: payment.taskAtMs }
     case 'unpaid':
@@ -40,6 +43,11 @@ export function nextTask(payment: Payment): DueTask | null {
     case 'paid':
       return null
   }
+}
+
+/** When `expire` is due (ms): the request's end or, while the money is held, the capture's. */
+export function deadlineMs({ state, expiresAt, captureBefore }: Payment): number {
+  return (state === 'held' ? (captureBefore ?? expiresAt) : expiresAt) * 1000
 }
 
 function earlier(task: DueTask, expiry: DueTask): DueTask {

@@ -6,11 +6,14 @@ import { newPayment, type Payment, type PaymentId, type PaymentState } from './p
 export const NOW_MS = 1_800_000_000_000
 export const EXPIRES_AT_MS = NOW_MS + 300_000
 
+export const CAPTURE_BEFORE_MS = NOW_MS + 36_000_000
+
 export const STATES: PaymentState[] = [
   'requested',
   'invoiced',
   'asked',
   'answered',
+  'held',
   'closing',
   'paid',
   'unpaid',
@@ -23,6 +26,7 @@ export function inState(state: PaymentState): Payment {
   const fresh = newPayment(
     {
       kind: 'single',
+      capture: 'automatic',
       requestId: 'order-1',
       mainKey: parsePublicKey(G, secp256k1),
       subkeys: [],
@@ -56,6 +60,14 @@ export function inState(state: PaymentState): Payment {
   switch (state) {
     case 'asked':
       return asked
+    case 'held':
+      return {
+        ...asked,
+        capture: 'manual',
+        status: 'held',
+        captureBefore: CAPTURE_BEFORE_MS / 1000,
+        taskAtMs: NOW_MS + 600_000,
+      }
     case 'answered':
     case 'closing':
       return { ...asked, answeredAtMs: NOW_MS }

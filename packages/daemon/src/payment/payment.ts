@@ -7,14 +7,19 @@ import type { StreamId } from '../log/stream.ts'
 declare const brand: unique symbol
 export type PaymentId = string & { readonly [brand]: 'PaymentId' }
 
+/** `manual`: the money is held at our node until the merchant captures or cancels. */
+export type Capture = 'automatic' | 'manual'
+
 /** `single`: our own node makes the invoice. `invoice`: the merchant brought someone's invoice. */
 export type PaymentKind = 'single' | 'invoice'
 
 /**
- *     requested ─▶ invoiced ─▶ asked ─▶ answered ─▶ closing ─▶ paid │ unpaid
+ *     requested ─▶ invoiced ─▶ asked ─▶ answered ─▶ (held) ─▶ closing ─▶ paid │ unpaid
  *
  * requested: no invoice yet · invoiced: never sent · asked: sent, no answer · answered: the wallet
- * approved, failed or claims to have paid · closing: past `expiresAt`, the node is asked once more.
+ * approved, failed or claims to have paid · held: manual capture only, the money is at our node and
+ * the merchant decides until `captureBefore` · closing: past `expiresAt` or `captureBefore`, the
+ * node is asked once more.
  * Any state but `requested` can become `paid`; `unpaid` is the end with any other status.
  */
 export type PaymentState =
@@ -22,19 +27,22 @@ export type PaymentState =
   | 'invoiced'
   | 'asked'
   | 'answered'
+  | 'held'
   | 'closing'
   | 'paid'
   | 'unpaid'
 
 export type EndStatus = 'paid' | 'user_rejected' | 'timeout' | 'error'
-export type Status = 'pending' | 'user_approved' | 'user_failed' | EndStatus
+export type Status = 'pending' | 'user_approved' | 'user_failed' | 'held' | EndStatus
 export type TimeoutCode = 'no_relay' | 'unanswered' | 'unpaid' | 'unproven'
-export type ErrorCode = 'no_invoice' | 'cancelled' | 'internal'
+export type ErrorCode = 'no_invoice' | 'cancelled' | 'capture_expired' | 'internal'
 
 /** What the merchant is told: the `data` of an event in the payment's stream. */
 export type PaymentEvent =
   | { readonly status: 'user_approved' }
   | { readonly status: 'user_failed'; readonly reason: string }
+  /** Unix seconds, by which it must be captured. */
+  | { readonly status: 'held'; readonly capture_before: number }
   | { readonly status: 'user_rejected'; readonly reason: string }
   | { readonly status: 'paid'; readonly preimage: Preimage | null; readonly late?: true }
   | { readonly status: 'timeout'; readonly code: TimeoutCode; readonly reason: string }
@@ -50,6 +58,7 @@ export type RelayDelivery = {
 /** What the merchant asked for; never changes, save that proven subkeys join `subkeys`. */
 export type PaymentTerms = {
   readonly kind: PaymentKind
+  readonly capture: Capture
   readonly requestId: string
   readonly mainKey: PublicKey
   readonly subkeys: readonly PublicKey[]
@@ -78,6 +87,8 @@ export type Payment = PaymentTerms & {
   readonly ownInvoice: boolean
   /** `open` at the node, `cancelled` there, or `watched`: it cannot be cancelled any more. */
   readonly invoiceState: 'none' | 'open' | 'cancelled' | 'watched'
+  /** Unix seconds: past it what is held is let go. Null until something is held. */
+  readonly captureBefore: number | null
   readonly preimage: Preimage | null
   readonly late: boolean
   readonly delivery: readonly RelayDelivery[]
@@ -96,6 +107,9 @@ export type Payment = PaymentTerms & {
   readonly eventCount: number
   readonly endedAtMs: number | null
   readonly paidAtMs: number | null
+  /** When an operator had dealt with the late money (refunded it, say), and what they noted. */
+  readonly lateResolvedAtMs: number | null
+  readonly lateNote: string | null
 }
 
 /** A payment as it begins, from terms that the edge has checked. */
@@ -122,6 +136,7 @@ export function newPayment(
     paymentHash: given?.paymentHash ?? null,
     ownInvoice: given === null || given.ownInvoice,
     invoiceState: given === null ? 'none' : 'open',
+    captureBefore: null,
     preimage: null,
     late: false,
     delivery: [],
@@ -136,6 +151,8 @@ export function newPayment(
     eventCount: 0,
     endedAtMs: null,
     paidAtMs: null,
+    lateResolvedAtMs: null,
+    lateNote: null,
   }
 }
 

@@ -58,7 +58,9 @@ describe('migrations', () => {
       .run(...Object.values(FIRST_PAYMENT))
     await migrate(db, 'sqlite', 2)
     const row = await db.selectFrom('payments').selectAll().executeTakeFirstOrThrow()
+    assert.equal(row.late_note, null)
     const payment = paymentOf(row)
+    assert.deepEqual([payment.capture, payment.captureBefore], ['automatic', null])
     assert.equal(payment.amountMsat, 10_000n)
     assert.equal(payment.status, 'timeout')
     assert.deepEqual(payment.metadata, { order: 5 })
@@ -67,7 +69,10 @@ describe('migrations', () => {
 })
 
 // As version 1 wrote it; never edited.
-const FIRST_PAYMENT: PaymentRow = {
+const FIRST_PAYMENT: Omit<
+  PaymentRow,
+  'late_resolved_at_ms' | 'late_note' | 'capture' | 'capture_before'
+> = {
   id: 'p',
   stream_id: 's',
   version: 3,

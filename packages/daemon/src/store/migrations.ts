@@ -3,6 +3,8 @@
 // the same reason steps that this version does not know are left alone.
 import type { Kysely } from 'kysely'
 import { createFirstTables, type Dialect } from './migration-0001.ts'
+import { addWebhooks } from './migration-0002.ts'
+import { addCapture } from './migration-0003.ts'
 import type { Database } from './schema.ts'
 
 export type Step = {
@@ -10,7 +12,11 @@ export type Step = {
   readonly up: (db: Kysely<Database>, dialect: Dialect) => Promise<void>
 }
 
-export const STEPS: readonly Step[] = [{ name: '0001-first-tables', up: createFirstTables }]
+export const STEPS: readonly Step[] = [
+  { name: '0001-first-tables', up: createFirstTables },
+  { name: '0002-webhooks', up: addWebhooks },
+  { name: '0003-capture', up: addCapture },
+]
 
 /** Brings the tables up to date in one transaction: all the missing steps, or none. */
 export async function migrate(

@@ -4,6 +4,7 @@ import { StoreError } from '../engine/ports.ts'
 import type { JsonObject } from '../log/json.ts'
 import type { StreamId } from '../log/stream.ts'
 import type {
+  Capture,
   ErrorCode,
   Payment,
   PaymentId,
@@ -58,7 +59,11 @@ export function paymentRow(p: Payment, wakeAtMs: number | null): PaymentRow {
     event_count: p.eventCount,
     ended_at_ms: p.endedAtMs,
     paid_at_ms: p.paidAtMs,
+    late_resolved_at_ms: p.lateResolvedAtMs,
+    late_note: p.lateNote,
     wake_at_ms: wakeAtMs,
+    capture: p.capture,
+    capture_before: p.captureBefore,
   }
 }
 
@@ -70,6 +75,7 @@ export function paymentOf(row: PaymentRow): Payment {
     streamId: row.stream_id as StreamId,
     version: row.version,
     kind: word(KIND, row.kind, 'payments.kind'),
+    capture: word(CAPTURE, row.capture, 'payments.capture'),
     requestId: row.request_id,
     mainKey: publicKey(row.main_key, 'payments.main_key'),
     subkeys: publicKeys(row.subkeys, 'payments.subkeys'),
@@ -88,6 +94,7 @@ export function paymentOf(row: PaymentRow): Payment {
     paymentHash: hash === null ? null : (hex32(hash, 'payments.payment_hash') as PaymentHash),
     ownInvoice: flag(row.own_invoice, 'payments.own_invoice'),
     invoiceState: word(INVOICE_STATE, row.invoice_state, 'payments.invoice_state'),
+    captureBefore: row.capture_before,
     preimage: row.preimage === null ? null : (hex32(row.preimage, 'payments.preimage') as Preimage),
     late: flag(row.late, 'payments.late'),
     delivery: row.delivery === '[]' ? [] : list(row.delivery, 'payments.delivery', relayDelivery),
@@ -102,16 +109,21 @@ export function paymentOf(row: PaymentRow): Payment {
     eventCount: row.event_count,
     endedAtMs: row.ended_at_ms,
     paidAtMs: row.paid_at_ms,
+    lateResolvedAtMs: row.late_resolved_at_ms,
+    lateNote: row.late_note,
   }
 }
 
 const KIND: { readonly [K in PaymentKind]: K } = { single: 'single', invoice: 'invoice' }
+
+const CAPTURE: { readonly [C in Capture]: C } = { automatic: 'automatic', manual: 'manual' }
 
 const STATE: { readonly [S in PaymentState]: S } = {
   requested: 'requested',
   invoiced: 'invoiced',
   asked: 'asked',
   answered: 'answered',
+  held: 'held',
   closing: 'closing',
   paid: 'paid',
   unpaid: 'unpaid',
@@ -121,6 +133,7 @@ const STATUS: { readonly [S in Status]: S } = {
   pending: 'pending',
   user_approved: 'user_approved',
   user_failed: 'user_failed',
+  held: 'held',
   user_rejected: 'user_rejected',
   paid: 'paid',
   timeout: 'timeout',
@@ -134,6 +147,7 @@ const CODE: { readonly [C in TimeoutCode | ErrorCode]: C } = {
   unproven: 'unproven',
   no_invoice: 'no_invoice',
   cancelled: 'cancelled',
+  capture_expired: 'capture_expired',
   internal: 'internal',
 }
 

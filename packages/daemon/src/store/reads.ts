@@ -22,6 +22,7 @@ type Writes =
   | 'claimDue'
   | 'setValue'
   | 'initValue'
+  | 'webhooks'
   | 'ping'
   | 'close'
 

@@ -25,6 +25,7 @@ export function samplePayment(over: Partial<Payment> = {}): Payment {
   made += 1
   const terms = {
     kind: 'single',
+    capture: 'automatic',
     requestId: `request-${made}`,
     mainKey: key(made),
     subkeys: [],

@@ -40,8 +40,12 @@ export type PaymentRow = {
   readonly event_count: number
   readonly ended_at_ms: number | null
   readonly paid_at_ms: number | null
+  readonly late_resolved_at_ms: number | null
+  readonly late_note: string | null
   /** When the worker must look; not part of the payment itself. */
   readonly wake_at_ms: number | null
+  readonly capture: string
+  readonly capture_before: number | null
 }
 
 /** A key handshake or an authentication; the columns of the other type are null. */
@@ -107,6 +111,39 @@ export type UserRelaysRow = {
 
 export type StoreValueRow = { readonly name: string; readonly value: string }
 
+export type WebhookEndpointRow = {
+  readonly id: string
+  readonly source: string
+  readonly url: string
+  readonly secrets: string
+  readonly events: string | null
+  readonly format: string
+  readonly created_at_ms: number
+  readonly disabled_at_ms: number | null
+  /** Set until its deliveries are forgotten, too. */
+  readonly deleted_at_ms: number | null
+  /** The endpoint's cursor in the log. */
+  readonly log_position: number
+  /** Of the request that made it. */
+  readonly idempotency_key: string | null
+  readonly fingerprint: string | null
+}
+
+export type WebhookDeliveryRow = {
+  readonly endpoint_id: string
+  /** Of the event. */
+  readonly position: number
+  readonly stream_id: string
+  readonly state: string
+  readonly attempts: number
+  readonly queued_at_ms: number
+  readonly due_at_ms: number | null
+  readonly last_attempt_at_ms: number | null
+  readonly status: number | null
+  readonly answer: string | null
+  readonly error: string | null
+}
+
 export type MigrationRow = { readonly name: string; readonly applied_at_ms: number }
 
 export type Database = {
@@ -119,5 +156,7 @@ export type Database = {
   readonly idempotency_keys: IdempotencyKeyRow
   readonly user_relays: UserRelaysRow
   readonly store_values: StoreValueRow
+  readonly webhook_endpoints: WebhookEndpointRow
+  readonly webhook_deliveries: WebhookDeliveryRow
   readonly migrations: MigrationRow
 }

@@ -6,6 +6,8 @@ import { exerciseCreate } from './create.contract.ts'
 import { exerciseDue } from './due.contract.ts'
 import { exerciseFind } from './find.contract.ts'
 import { exerciseList } from './list-payments.contract.ts'
+import { exerciseDeliveries } from './webhook-deliveries.contract.ts'
+import { exerciseEndpoints } from './webhook-endpoints.contract.ts'
 
 /** `open` gives an empty store; each test opens and closes its own. */
 export function exerciseStore(name: string, open: () => Promise<Store>): void {
@@ -15,5 +17,7 @@ export function exerciseStore(name: string, open: () => Promise<Store>): void {
     exerciseFind(open)
     exerciseList(open)
     exerciseDue(open)
+    exerciseEndpoints(open)
+    exerciseDeliveries(open)
   })
 }

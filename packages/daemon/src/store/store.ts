@@ -11,6 +11,7 @@ import { readsOf } from './reads.ts'
 import { forgetsOldEvents } from './received-events.ts'
 import type { Database } from './schema.ts'
 import { initValue, setValue, value } from './values.ts'
+import { webhooksOf } from './webhooks.ts'
 
 const PING_VALUE = 'store_ping'
 
@@ -45,6 +46,7 @@ export function createStore(
 
   return {
     ...readsOf(on),
+    webhooks: webhooksOf(on, write),
     createPayment: (payment, key, wakeAtMs) =>
       write((tx) => createPayment(tx, payment, key, wakeAtMs)),
     createConversation: (conversation, key, wakeAtMs) =>

@@ -25,5 +25,8 @@ export async function assertAnswers(
 /** `value` is what `schema` says, references resolved in the document. */
 export function assertMatches(document: ApiDocument, schema: object, value: unknown): void {
   const whole = { ...schema, components: document.components }
-  assert.ok(Check(whole, value), `${JSON.stringify(value)} is not a ${JSON.stringify(schema)}`)
+  assert.ok(
+    Check(whole, value),
+    `${JSON.stringify(value).slice(0, 2_000)} is not a ${JSON.stringify(schema)}`,
+  )
 }

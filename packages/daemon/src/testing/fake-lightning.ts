@@ -23,6 +23,7 @@ import type {
 type Made = {
   readonly order: InvoiceOrder
   readonly preimage: Preimage
+  captureBefore: number
   state: InvoiceLookUp['state']
 }
 
@@ -32,11 +33,16 @@ export interface FakeLightning extends Lightning {
   /** Calls never answer while true. */
   hanging: boolean
   cancels: boolean
+  holds: boolean | null
   /** The amount on the next invoices, instead of the one asked for. */
   wrongAmountMsat: bigint | null
   readonly made: Map<PaymentHash, Made>
   readonly calls: string[]
+  /** The connection is there (again). */
+  connect(): void
   preimageOf(paymentHash: PaymentHash | null): Preimage
+  /** The money of a hold invoice arrives, to be captured before then (unix seconds). */
+  hold(paymentHash: PaymentHash | null, captureBefore: number): Promise<void>
   /** The money arrives; `push: false` when the notification is lost. */
   settle(paymentHash: PaymentHash | null, options?: { readonly push?: boolean }): Promise<void>
 }
@@ -60,6 +66,7 @@ export function createFakeLightning(clock: Clock): FakeLightning {
     trouble: null,
     hanging: false,
     cancels: false,
+    holds: true,
     wrongAmountMsat: null,
     made: new Map(),
     calls: [],
@@ -87,25 +94,33 @@ export function createFakeLightning(clock: Clock): FakeLightning {
         secret,
         secp,
       )
-      node.made.set(paymentHash, { order, preimage, state: 'open' })
+      node.made.set(paymentHash, { order, preimage, captureBefore: 0, state: 'open' })
       return { invoice, paymentHash }
     },
     async lookUp(paymentHash) {
       await meet('look_up')
       const made = find(paymentHash)
       if (made === undefined) return { state: 'unknown' }
+      if (made.state === 'held') return { state: 'held', captureBefore: made.captureBefore }
       if (made.state !== 'settled')
         return made.state === 'open' ? { state: 'open' } : { state: 'cancelled' }
       return { state: 'settled', preimage: made.preimage, settledAtMs: clock.nowMs() }
     },
-    async cancelInvoice(paymentHash) {
+    async cancelInvoice(paymentHash, _timeoutMs, hold = false) {
       await meet('cancel')
-      if (!node.cancels) return 'unsupported'
+      if (!node.cancels && !hold) return 'unsupported'
       const made = find(paymentHash)
       if (made?.state === 'settled') return 'settled'
       if (made !== undefined) made.state = 'cancelled'
       return 'cancelled'
     },
+    async settleHold(paymentId) {
+      await meet('settle_hold')
+      const [hash, made] =
+        [...node.made].find(([, { order }]) => order.paymentId === paymentId) ?? []
+      if (hash !== undefined && made?.state === 'held') await node.settle(hash)
+    },
+    watchHold: (paymentHash) => void node.calls.push(`watch ${paymentHash}`),
     async settledSince() {
       await meet('settled_since')
       return [...node.made]
@@ -115,10 +130,18 @@ export function createFakeLightning(clock: Clock): FakeLightning {
     ping: async () => node.trouble === null,
     close: async () => {},
 
+    connect: () => watcher?.connected(),
     preimageOf(paymentHash) {
       const made = find(paymentHash)
       if (made === undefined) throw new Error('no such invoice')
       return made.preimage
+    },
+    async hold(paymentHash, captureBefore) {
+      const made = find(paymentHash)
+      if (made === undefined || paymentHash === null) throw new Error('no such invoice')
+      made.state = 'held'
+      made.captureBefore = captureBefore
+      await watcher?.held(paymentHash, captureBefore)
     },
     async settle(paymentHash, { push = true } = {}) {
       const made = find(paymentHash)

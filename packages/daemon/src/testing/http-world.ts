@@ -10,8 +10,10 @@ import type { Metrics } from '../http/metrics.ts'
 import { createHttpServer, type HttpServer, type Limits } from '../http/server.ts'
 import { findToken, type Scope, storedToken } from '../http/tokens.ts'
 import { createSqliteStore } from '../store/sqlite-store.ts'
+import { createWebhooks } from '../webhooks/webhooks.ts'
 import { createFakeLightning, type FakeLightning } from './fake-lightning.ts'
 import { createFakeMessenger, type FakeMessenger } from './fake-messenger.ts'
+import { createFakeSender, type FakeSender } from './fake-sender.ts'
 
 export const ADMIN_TOKEN = 'admin-token-of-the-tests'
 
@@ -21,6 +23,8 @@ export type HttpWorld = {
   readonly store: Store
   readonly lightning: FakeLightning
   readonly messenger: FakeMessenger
+  /** Who receives webhooks. */
+  readonly sender: FakeSender
   /** Names of the engine's methods that requests have reached. */
   readonly reached: string[]
   /** A request without a socket, with the admin token unless told otherwise. */
@@ -53,6 +57,20 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const real = createEngine({ store, lightning, messenger, clock, random, secp, log })
   const engine = recorded(real, reached)
   await engine.start()
+  const sender = createFakeSender(clock)
+  const webhooks = createWebhooks({
+    store: store.webhooks,
+    reader: engine.log,
+    conversation: (stream) => store.conversation(stream),
+    sender,
+    clock,
+    random,
+    log,
+    allowPrivate: false,
+    settings: [],
+    ...(options.metrics === undefined ? {} : { recorded: options.metrics.webhookTried }),
+  })
+  await webhooks.start()
   const server = createHttpServer({
     engine,
     clock,
@@ -70,15 +88,24 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     },
     relay: options.relay ?? null,
     sandbox: options.sandbox ?? null,
+    webhooks,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   })
+  async function close(): Promise<void> {
+    await server.close()
+    await webhooks.stop()
+    await engine.stop()
+    await store.close()
+  }
+  let closing: Promise<void> | null = null
   return {
     server,
     engine,
     store,
     lightning,
     messenger,
+    sender,
     reached,
     call(method, url, body, headers = {}) {
       const request: InjectOptions = {
@@ -89,10 +116,9 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
       }
       return server.inject(request)
     },
-    async close() {
-      await server.close()
-      await engine.stop()
-      await store.close()
+    close() {
+      closing ??= close()
+      return closing
     },
   }
 }

@@ -109,6 +109,7 @@ const ORDER: SingleOrder = {
   subscriptionId: null,
   authToken: null,
   requestId: null,
+  capture: 'automatic',
   expiresInS: null,
   metadata: null,
 }

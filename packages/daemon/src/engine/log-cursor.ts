@@ -1,8 +1,7 @@
 // A place in the log that moves on: first through what is stored, then with what is committed. Bounded:
 // a reader that falls behind goes back to the store.
-import type { LogReader } from '../engine/log-reader.ts'
 import type { LogEvent, StreamId } from '../log/stream.ts'
-import { EVENTS_PER_PAGE_MAX } from './event-schemas.ts'
+import type { LogReader } from './log-reader.ts'
 
 export interface LogCursor {
   /** The `after` that continues from here. */
@@ -47,7 +46,7 @@ export function openLogCursor(
   source: Source,
   from: number,
   changed: () => void,
-  pageMax = EVENTS_PER_PAGE_MAX,
+  pageMax: number,
 ): LogCursor {
   let next = from
   let news: LogEvent[] = []

@@ -57,7 +57,7 @@ test('a reader sees every event once and in order, whenever it is committed', as
         log.append(from)
         const total = from + bursts.reduce((sum, burst) => sum + burst, 0)
         const bell = createBell()
-        const cursor = openLogCursor(log.source, from, bell.ring)
+        const cursor = openLogCursor(log.source, from, bell.ring, 500)
         const seen: number[] = []
         const reading = (async () => {
           while (cursor.next < total) {
@@ -80,7 +80,7 @@ test('a reader sees every event once and in order, whenever it is committed', as
 
 test('a reader that has caught up reads what is committed without asking the store', async () => {
   const log = createLog(async () => {})
-  const cursor = openLogCursor(log.source, 0, () => {})
+  const cursor = openLogCursor(log.source, 0, () => {}, 500)
   assert.deepEqual(await cursor.read(), [])
   log.append(3)
   assert.equal((await cursor.read()).length, 3)
@@ -96,7 +96,7 @@ test('a read that fails loses nothing', async () => {
   const log = createLog(async () => {
     if (broken) throw new Error('no store')
   })
-  const cursor = openLogCursor(log.source, 0, () => {})
+  const cursor = openLogCursor(log.source, 0, () => {}, 500)
   log.append(2)
   await assert.rejects(cursor.read(), /no store/)
   broken = false

@@ -1,0 +1,150 @@
+// Webhook deliveries: what became of each event at each endpoint. Of the waiting deliveries of one
+// stream only the earliest has a due time, whoever writes; so order is kept and nothing is stuck.
+import type {
+  Attempted,
+  Delivery,
+  DeliveryState,
+  EndpointId,
+  WebhookStore,
+} from '../engine/webhook-ports.ts'
+import type { LogEvent } from '../log/stream.ts'
+import * as ask from './delivery-queries.ts'
+import type { Session } from './query.ts'
+import type { WebhookDeliveryRow } from './schema.ts'
+import { disableEndpoint, moveCursor } from './webhook-endpoints.ts'
+import { deliveryOf, deliveryRow, waitingRow } from './webhook-row.ts'
+
+type Run = <T>(run: (tx: Session) => Promise<T>) => Promise<T>
+
+type DeliveryMethods = Pick<
+  WebhookStore,
+  | 'dueDeliveries'
+  | 'nextDueAtMs'
+  | 'recordAttempt'
+  | 'queueBehind'
+  | 'lastRecorded'
+  | 'isRecorded'
+  | 'delivery'
+  | 'deliveries'
+  | 'redeliver'
+  | 'redeliverRange'
+>
+
+export function webhookDeliveries(on: Session, write: Run): DeliveryMethods {
+  return {
+    dueDeliveries: async (id, nowMs, limit) =>
+      (await on.all(ask.DUE, { id, nowMs, limit })).map(deliveryOf),
+    nextDueAtMs: async (id, afterMs) =>
+      (await on.first(ask.NEXT_DUE, { id, afterMs }))?.due_at_ms ?? null,
+    recordAttempt: (attempted) => write((tx) => record(tx, attempted)),
+    async queueBehind(id, events, cursor, atMs) {
+      const [first] = events
+      if (first === undefined) return false
+      const stream = { id, streamId: first.stream.id }
+      // Most streams wait for nothing, which costs a read and no transaction.
+      if ((await on.first(ask.FIRST_WAITING, stream)) === undefined) return false
+      return write(async (tx) => {
+        if ((await tx.first(ask.FIRST_WAITING, stream)) === undefined) return false
+        await queue(tx, id, events, atMs)
+        await moveCursor(tx, id, cursor)
+        return true
+      })
+    },
+    lastRecorded: async (id) => (await on.first(ask.LAST_RECORDED, { id }))?.position ?? 0,
+    isRecorded: async (id, position) =>
+      (await on.first(ask.RECORDED, { id, position })) !== undefined,
+    async delivery(id, stream, index) {
+      const row = await on.first(ask.DELIVERY, { id, stream, index })
+      return row === undefined ? null : deliveryOf(row)
+    },
+    deliveries: (id, state, before, limit) => listDeliveries(on, id, state, before, limit),
+    redeliver: (id, stream, index, atMs) =>
+      write(async (tx) => {
+        const event = await tx.first(ask.EVENT_AT, { stream, index })
+        if (event === undefined) return false
+        await again(tx, id, { position: event.position, streamId: stream }, atMs)
+        await release(tx, id, stream, atMs)
+        return true
+      }),
+    redeliverRange: (id, { fromMs, toMs, after }, limit, atMs) =>
+      write(async (tx) => {
+        const found = await tx.all(ask.IN_RANGE, { id, fromMs, toMs, after, limit })
+        for (const { position, stream_id } of found) {
+          await again(tx, id, { position, streamId: stream_id }, atMs)
+        }
+        const streams = new Set(found.map(({ stream_id }) => stream_id))
+        for (const stream of streams) await release(tx, id, stream, atMs)
+        const last = found.at(-1)
+        return {
+          count: found.length,
+          next: last === undefined || found.length < limit ? null : last.position,
+        }
+      }),
+  }
+}
+
+async function record(
+  on: Session,
+  { delivery, followers, cursor, disable, atMs }: Attempted,
+): Promise<{ blocked: boolean }> {
+  const { endpointId: id, event } = delivery
+  if ((await on.first(ask.ENDPOINT_THERE, { id })) === undefined) return { blocked: false }
+  await on.write(ask.PUT, deliveryRow(delivery))
+  await queue(on, id, followers, atMs)
+  await moveCursor(on, id, cursor)
+  if (disable) await disableEndpoint(on, id, atMs)
+  return { blocked: await release(on, id, event.stream.id, atMs) }
+}
+
+async function queue(
+  on: Session,
+  id: EndpointId,
+  events: readonly LogEvent[],
+  atMs: number,
+): Promise<void> {
+  for (const { position, stream } of events) {
+    await on.write(ask.ADD, waitingRow(id, { position, streamId: stream.id }, atMs))
+  }
+}
+
+async function again(
+  on: Session,
+  id: EndpointId,
+  event: { readonly position: number; readonly streamId: string },
+  atMs: number,
+): Promise<void> {
+  const row: WebhookDeliveryRow = waitingRow(id, event, atMs)
+  await on.write(ask.PUT_AGAIN, row)
+}
+
+// The earliest waiting delivery of the stream becomes due, if it is not, and no other is. True if
+// there is one.
+async function release(
+  on: Session,
+  id: EndpointId,
+  streamId: string,
+  atMs: number,
+): Promise<boolean> {
+  const head = await on.first(ask.FIRST_WAITING, { id, streamId })
+  if (head === undefined) return false
+  await on.write(ask.HOLD, { id, streamId, position: head.position })
+  if (head.due_at_ms === null) await on.write(ask.MAKE_DUE, { id, position: head.position, atMs })
+  return true
+}
+
+async function listDeliveries(
+  on: Session,
+  id: EndpointId,
+  state: DeliveryState | null,
+  before: number | null,
+  limit: number,
+): Promise<readonly Delivery[]> {
+  let query = ask
+    .joined(on.db)
+    .where('endpoint_id', '=', id)
+    .orderBy('webhook_deliveries.position', 'desc')
+    .limit(limit)
+  if (state !== null) query = query.where('state', '=', state)
+  if (before !== null) query = query.where('webhook_deliveries.position', '<', before)
+  return (await query.execute()).map(deliveryOf)
+}
