@@ -1,6 +1,8 @@
 // Checking what a webhook brings: Standard Webhooks 1.0 (https://www.standardwebhooks.com).
+
 import { WebhookError } from './errors.ts'
 import type { WebhookEvent } from './webhook-event.ts'
+import { realWorld } from './world.ts'
 
 /** Headers as `fetch` has them, or a plain object as Node's `request.headers`, in any case. */
 export type WebhookHeaders =
@@ -71,7 +73,7 @@ export async function signWebhook(
   id: string,
   body: string,
   secret: string,
-  nowMs: number = Date.now(),
+  nowMs: number = realWorld.nowMs(),
 ): Promise<Record<string, string>> {
   const timestamp = String(Math.floor(nowMs / 1000))
   const { subtle } = await webCrypto()
