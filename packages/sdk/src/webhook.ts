@@ -129,7 +129,7 @@ async function webCrypto(): Promise<Crypto> {
 }
 
 function checkTime(timestamp: string, options: VerifyOptions): void {
-  const nowS = (options.nowMs ?? Date.now()) / 1000
+  const nowS = (options.nowMs ?? realWorld.nowMs()) / 1000
   const atS = /^\d{1,12}$/.test(timestamp) ? Number(timestamp) : Number.NaN
   if (Math.abs(nowS - atS) <= (options.toleranceS ?? TOLERANCE_S)) return
   const message =

@@ -34,7 +34,7 @@ export function createFakeLog(): FakeLog {
   function tell(streamId: string, data: Json): void {
     const stream = streams.get(streamId)
     if (stream === undefined) throw new Error(`no stream ${streamId}`)
-    const event = { index: stream.events.length, created_at: 1_700_000_000, data }
+    const event = { index: stream.events.length, created_at: Math.floor(Date.now() / 1000), data }
     stream.events.push(event)
     stream.ended ||= stream.endsWith(data)
     const ids = { stream_id: streamId, payment_id: stream.paymentId, request_id: stream.paymentId }

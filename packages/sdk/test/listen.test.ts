@@ -60,7 +60,12 @@ describe('listen', () => {
     await until(() => /whsec_\S+/.test(said.text))
     secret = /whsec_\S+/.exec(said.text)?.[0] ?? ''
 
-    const { streamId } = await client.requestSinglePayment(USER, [], order)
+    const over = new AbortController()
+    t.after(() => over.abort())
+    const { signal } = over
+    const payment = await client.requestSinglePayment(USER, [], order, undefined, { signal })
+    payment.done.catch(() => {})
+    const { streamId } = payment
     daemon.log.tell(streamId, APPROVED)
     await until(() => got.length === 1)
     await daemon.down()
