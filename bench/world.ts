@@ -81,7 +81,7 @@ export async function startWorld(userCount: number): Promise<World> {
           PORTAL_LIGHTNING: await sandbox.ask('merchant'),
           PORTAL_EMBEDDED_RELAY: 'off',
           PORTAL_RELAYS: relayUrl,
-          PORTAL_LOG_LEVEL: 'warn',
+          PORTAL_LOG_LEVEL: 'error',
         },
         profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`],
       )
