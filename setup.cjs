@@ -11,7 +11,9 @@ const stamp = path.join(root, 'node_modules', '.portal-setup')
 
 function main() {
   if (Number(process.versions.node.split('.')[0]) < 18) {
-    fail('npm here runs on Node ' + process.versions.node + '. Install Node 18 or newer; Portal brings its own Node 26.')
+    fail(
+      `npm here runs on Node ${process.versions.node}. Install Node 18 or newer; Portal brings its own Node 26.`,
+    )
   }
   alone(() => {
     install()
@@ -64,7 +66,8 @@ function install() {
     // A test or an editor that runs npm inside npm must not pass its own settings on.
     env: Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^npm_/i.test(key))),
   })
-  if (done.status !== 0) fail('"npm ci" failed; its message is above. Is the package registry reachable?')
+  if (done.status !== 0)
+    fail('"npm ci" failed; its message is above. Is the package registry reachable?')
   fs.writeFileSync(stamp, wanted)
 }
 
@@ -75,8 +78,11 @@ function checkNode() {
   const version = (run.stdout || '').trim()
   if (run.status === 0 && Number(version.slice(1).split('.')[0]) >= 26) return
   fail(
-    'Portal runs on Node 26, which npm installs beside it, but ' + node + ' answered "' +
-      (version || (run.stderr || String(run.error)).trim().split('\n')[0]) + '".\n' +
+    'Portal runs on Node 26, which npm installs beside it, but ' +
+      node +
+      ' answered "' +
+      (version || (run.stderr || String(run.error)).trim().split('\n')[0]) +
+      '".\n' +
       '  - npm must not omit optional dependencies (--omit=optional)\n' +
       '  - Linux needs glibc 2.28 or newer and libatomic1 (Debian: apt-get install libatomic1);\n' +
       '    on Alpine, or any other platform without a bundled Node, install Node 26 yourself',
@@ -89,7 +95,9 @@ function buildSdk() {
   const built = path.join(sdk, 'dist', 'index.js')
   if (fs.existsSync(built) && newest(path.join(sdk, 'src')) <= fs.statSync(built).mtimeMs) return
   const tsc = path.join(sdk, 'node_modules', 'typescript', 'bin', 'tsc')
-  execFileSync(process.execPath, [tsc, '-p', path.join(sdk, 'tsconfig.build.json')], { stdio: 'inherit' })
+  execFileSync(process.execPath, [tsc, '-p', path.join(sdk, 'tsconfig.build.json')], {
+    stdio: 'inherit',
+  })
 }
 
 function newest(folder) {
@@ -103,7 +111,7 @@ function newest(folder) {
 }
 
 function fail(message) {
-  console.error('\nsetup: ' + message + '\n')
+  console.error(`\nsetup: ${message}\n`)
   fs.rmSync(path.join(root, '.portal-setup.lock'), { force: true })
   process.exit(1)
 }

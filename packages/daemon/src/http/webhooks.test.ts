@@ -5,6 +5,7 @@ import { assertAnswers } from '../testing/assert-answers.ts'
 import { eventually } from '../testing/eventually.ts'
 import { testKey } from '../testing/fake-messenger.ts'
 import { type HttpWorld, openHttpWorld, tokenWith } from '../testing/http-world.ts'
+import { createMetrics } from './metrics.ts'
 
 let world: HttpWorld
 before(async () => {
@@ -243,4 +244,26 @@ test('only an admin manages webhooks', async () => {
     const answer = await world.call(method, url, undefined, { authorization })
     assert.equal(answer.statusCode, 403, url)
   }
+})
+
+test('tries are counted, and the way from settlement to receiver is measured once', async (t) => {
+  const metrics = createMetrics()
+  const shop = await openHttpWorld({ metrics })
+  t.after(() => shop.close())
+  const url = 'https://shop.example/'
+  const { endpoint_id } = (await shop.call('POST', '/webhooks', { url })).json()
+  const order = { main_key: testKey(8), amount: 1_000, currency: 'millisats' }
+  const { payment_hash } = (await shop.call('POST', '/payments/single', order)).json()
+  await shop.lightning.settle(payment_hash)
+  const figures = async (delivered: number) => {
+    const { body } = await eventually(
+      () => shop.call('GET', '/metrics'),
+      (answer) =>
+        answer.body.includes(`portal_webhook_tries_total{result="delivered"} ${delivered}`),
+    )
+    return body
+  }
+  assert.match(await figures(1), /^portal_settle_to_webhook_seconds_count 1$/m)
+  await shop.call('POST', `/webhooks/${endpoint_id}/redeliver`, { from: 0 })
+  assert.match(await figures(2), /^portal_settle_to_webhook_seconds_count 1$/m)
 })

@@ -45,7 +45,6 @@ export async function addWebhooks(db: Kysely<Database>, dialect: Dialect): Promi
 
   const index = (name: string) =>
     db.schema.createIndex(`webhook_deliveries_${name}`).on('webhook_deliveries')
-  await index('of_state').columns(['endpoint_id', 'state', 'position']).execute()
   await index('due')
     .columns(['endpoint_id', 'due_at_ms'])
     .where(sql.ref('due_at_ms'), 'is not', null)
@@ -54,4 +53,21 @@ export async function addWebhooks(db: Kysely<Database>, dialect: Dialect): Promi
     .columns(['endpoint_id', 'stream_id', 'position'])
     .where(sql.ref('state'), '=', sql.lit('waiting'))
     .execute()
+  if (dialect === 'sqlite') await describeSizes(db)
+}
+
+// As in the first tables: SQLite's planner would walk all the deliveries of an endpoint where those
+// that wait would do. The primary key goes by the table's name.
+async function describeSizes(db: Kysely<Database>): Promise<void> {
+  for (const [index, sizes] of Object.entries(SIZES)) {
+    const row = sql.join(['webhook_deliveries', index, sizes])
+    await sql`insert into sqlite_stat1 (tbl, idx, stat) values (${row})`.execute(db)
+  }
+  await sql`analyze sqlite_schema`.execute(db)
+}
+
+const SIZES = {
+  webhook_deliveries: '100000 50000 1',
+  webhook_deliveries_due: '1000 500 1',
+  webhook_deliveries_waiting: '1000 500 2 1',
 }

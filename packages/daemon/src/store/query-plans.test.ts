@@ -4,10 +4,14 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import type { PaymentFilter, Store } from '../engine/ports.ts'
+import type { EndpointId } from '../engine/webhook-ports.ts'
+import type { StreamId } from '../log/stream.ts'
 import { hash, key, NOW_MS, paid, samplePayment } from './sample-subjects.ts'
 import { sqliteStoreOn } from './sqlite-store.ts'
+import { sampleEndpoint } from './webhook-endpoints.contract.ts'
 
 const KEY = key(1)
+const ENDPOINT = 'we_1' as EndpointId
 const CURSOR = Buffer.from('1700000000000 id').toString('base64url')
 
 const QUESTIONS: readonly [name: string, ask: (store: Store) => unknown, indices: string[]][] = [
@@ -43,6 +47,30 @@ const QUESTIONS: readonly [name: string, ask: (store: Store) => unknown, indices
   ],
   ['events', (s) => s.events(samplePayment().streamId, 0, 10), ['events_of_stream']],
   ['feed', (s) => s.feed(0, 10), ['INTEGER PRIMARY KEY']],
+  [
+    'dueDeliveries',
+    (s) => s.webhooks.dueDeliveries(ENDPOINT, NOW_MS, 10),
+    ['webhook_deliveries_due', 'INTEGER PRIMARY KEY'],
+  ],
+  ['nextDueAtMs', (s) => s.webhooks.nextDueAtMs(ENDPOINT, 0), ['webhook_deliveries_due']],
+  ['lastRecorded', (s) => s.webhooks.lastRecorded(ENDPOINT), ['PRIMARY KEY']],
+  ['isRecorded', (s) => s.webhooks.isRecorded(ENDPOINT, 5), ['PRIMARY KEY']],
+  [
+    'delivery',
+    (s) => s.webhooks.delivery(ENDPOINT, 'stream' as StreamId, 0),
+    ['events_of_stream', 'PRIMARY KEY'],
+  ],
+  [
+    'deliveries',
+    (s) => s.webhooks.deliveries(ENDPOINT, null, 9, 10),
+    ['PRIMARY KEY', 'INTEGER PRIMARY KEY'],
+  ],
+  [
+    // Bounded by what the delivery log keeps of one endpoint.
+    'deliveries in a state',
+    (s) => s.webhooks.deliveries(ENDPOINT, 'failed', 9, 10),
+    ['PRIMARY KEY', 'INTEGER PRIMARY KEY'],
+  ],
 ]
 
 const LISTS: readonly [PaymentFilter, index: string][] = [
@@ -76,6 +104,30 @@ describe('questions find their answers by an index', () => {
       await store.commit(paid(payment))
     })
     assert.ok(!used.some((step) => step.startsWith('SCAN')), String(used))
+  })
+
+  it('and a delivery that is written down no further than its stream', async () => {
+    const used = await indicesUsed(async (store) => {
+      const { webhooks } = store
+      const endpoint = sampleEndpoint({ id: ENDPOINT })
+      await webhooks.createEndpoint(endpoint, null, 50)
+      const payment = samplePayment()
+      await store.createPayment(payment, null, null)
+      await store.commit(paid(payment))
+      const [event] = await store.feed(0, 1)
+      assert.ok(event !== undefined)
+      const told = { dueAtMs: 5, lastAttemptAtMs: 4, status: 500, answer: '', error: '' } as const
+      const delivery = { endpointId: ENDPOINT, event, attempts: 1, queuedAtMs: 4, ...told }
+      const attempted = { followers: [event], cursor: 1, disable: true, atMs: 4 }
+      await webhooks.recordAttempt({ ...attempted, delivery: { ...delivery, state: 'waiting' } })
+      await webhooks.queueBehind(ENDPOINT, [event], 1, 5)
+      await webhooks.redeliver(ENDPOINT, payment.streamId, 0, 6)
+    })
+    // The endpoints are few, and of the events it is the last one.
+    const known = ['SCAN webhook_endpoints', 'SCAN events']
+    const scans = used.filter((step) => step.startsWith('SCAN') && !known.includes(step))
+    assert.deepEqual(scans, [])
+    assert.ok(used.includes('webhook_deliveries_waiting'), String(used))
   })
 })
 
