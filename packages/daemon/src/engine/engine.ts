@@ -34,6 +34,7 @@ import { createWorker } from './worker.ts'
 const RECENT_KEYS_MAX = 20_000
 const RECENT_MS = 86_400_000
 const RELAYS_AT_START_MAX = 100
+const LEFT_IN_HAND_MAX = 2_000
 
 export interface Engine {
   readonly publicKey: PublicKey
@@ -158,6 +159,9 @@ export function createEngine(deps: EngineDeps): Engine {
       await settlements.start()
       readiness.start()
       worker.start()
+      // What a process that was killed had in hand is nobody's now.
+      const left = await store.claimDue(clock.nowMs() + LEASE_MS, LEFT_IN_HAND_MAX, LEASE_MS)
+      left.forEach(inHand.takeUp)
       // Requests are ephemeral: whoever was asked before the restart is asked again at once.
       inbound.reachable(null)
     },

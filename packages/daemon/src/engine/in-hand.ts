@@ -7,9 +7,11 @@ import type { Payment } from '../payment/payment.ts'
 import type { Facts } from './facts.ts'
 import type { Clock, Due } from './ports.ts'
 import { performTask, sendChallenge, type TaskDeps } from './tasks.ts'
+import { createTurnstile } from './turnstile.ts'
 
 const IN_HAND_MAX = 5_000
 const DRAIN_MAX_MS = 5_000
+const INVOICES = { atOnce: 100, patienceMs: 3_000 }
 
 export interface InHand {
   /** Does the subject's due tasks, one after another, until the next one lies in the future. */
@@ -33,6 +35,7 @@ export function createInHand(deps: InHandDeps): InHand {
   const { clock, facts, log } = deps
   // The newest state that arrived for a subject while its runner was busy; null: none did.
   const runners = new Map<string, Due | null>()
+  const invoiceTurns = createTurnstile(clock, INVOICES)
   let stopped = false
   let idle: (() => void) | null = null
 
@@ -76,7 +79,7 @@ export function createInHand(deps: InHandDeps): InHand {
   async function payment(payment: Payment): Promise<Due | null> {
     const next = nextTask(payment)
     if (!isNow(next)) return null
-    const fact = await performTask(payment, next.task, deps)
+    const fact = await performTask(payment, next.task, { ...deps, invoiceTurns })
     const after = await facts.payment(payment, fact)
     return after === null ? null : { type: 'payment', payment: after }
   }

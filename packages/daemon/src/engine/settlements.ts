@@ -16,7 +16,7 @@ const LATE_BEAT_MS = 600_000
 const LATE_WATCH_MS = 7 * 86_400_000
 const RECONCILE_TIMEOUT_MS = 30_000
 // A node's clock may be behind ours when it stamps an invoice.
-const SKEW_S = 600
+const SKEW_S = 120
 const SAME_HASH_MAX = 20
 const HOLDS_MAX = 10_000
 const CREDITED_MAX = 20_000

@@ -14,6 +14,8 @@ import type { Payment } from '../payment/payment.ts'
 import type { Logger } from './logger.ts'
 import { type Lightning, type Messenger, type Outgoing, PortError, type Store } from './ports.ts'
 
+import type { Turnstile } from './turnstile.ts'
+
 const CREATE_TIMEOUT_MS = 10_000
 const ASK_TIMEOUT_MS = 5_000
 
@@ -25,11 +27,15 @@ export type TaskDeps = {
 }
 
 /** Does the payment's task; whatever goes wrong is a fact too. */
-export async function performTask(payment: Payment, task: Task, deps: TaskDeps): Promise<Fact> {
+export async function performTask(
+  payment: Payment,
+  task: Task,
+  deps: TaskDeps & { readonly invoiceTurns: Turnstile },
+): Promise<Fact> {
   try {
     switch (task.type) {
       case 'create_invoice':
-        return await createInvoice(payment, deps)
+        return await deps.invoiceTurns.pass(() => createInvoice(payment, deps))
       case 'send_request':
         return await sendRequest(payment, task.fresh, deps)
       case 'check_claim':
@@ -71,7 +77,10 @@ function failed(payment: Payment, task: Task, error: unknown, log: Logger): Fact
     log.error('task_broke', { ...fields, error: String(error) })
     return { type: 'task_failed', retryAfterMs: null }
   }
-  log.warn('task_failed', { ...fields, code: error.code, error: error.message })
+  // The first failure is news; a node that stays away must not fill the log.
+  if (payment.attempts === 0 && error.code !== 'rate_limited') {
+    log.warn('task_failed', { ...fields, code: error.code, error: error.message })
+  }
   if (task.type === 'create_invoice' && !error.retry) {
     return { type: 'invoice_refused', reason: error.message }
   }

@@ -149,7 +149,9 @@ function requestSent(p: Payment, outcomes: readonly SendOutcome[], atMs: number)
 function userReachable(p: Payment, atMs: number): Decision {
   if (p.state !== 'asked') return unchanged(p)
   const taskAtMs = nudgedSendAtMs(p.lastSentAtMs, atMs)
-  return taskAtMs < p.taskAtMs ? silently({ ...p, taskAtMs }) : unchanged(p)
+  if (taskAtMs >= p.taskAtMs) return unchanged(p)
+  // Whoever was away may not be listening yet: the schedule of repeats begins again.
+  return silently({ ...p, firstSentAtMs: null, taskAtMs })
 }
 
 function keyProven(p: Payment, key: PublicKey, atMs: number): Decision {
