@@ -1,6 +1,6 @@
 // `npm run bench`: every figure beside its floor, measured in the same run. Takes a few minutes;
 // `-- --quick` is a smoke test of under a minute, `-- --full` the sizes that the aims name.
-//   --only cpu,latency,throughput,open,start,resident    --table FILE    --profile DIR
+//   --only cpu,latency,webhooks,throughput,open,start,resident    --table FILE    --profile DIR
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -11,6 +11,7 @@ import { measureProcessorTime } from './processor-time.ts'
 import { FULL, ORDINARY, QUICK } from './sizes.ts'
 import { measureStartUp } from './start-up.ts'
 import { measureThroughput } from './throughput.ts'
+import { measureWebhooks } from './webhooks.ts'
 import { startWorld } from './world.ts'
 
 const { values } = parseArgs({
@@ -30,6 +31,7 @@ const world = await startWorld(size.users)
 const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
   cpu: () => measureProcessorTime(world, { ...size.cpu, profileDir: values.profile }),
   latency: () => measureLatency(world, size.latency),
+  webhooks: () => measureWebhooks(world, size.latency),
   throughput: () => measureThroughput(world, size.throughput),
   open: () => measureOpenPayments(world, size.open),
   start: () => measureStartUp(world, size.start),

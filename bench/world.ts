@@ -82,6 +82,7 @@ export async function startWorld(userCount: number): Promise<World> {
           PORTAL_EMBEDDED_RELAY: 'off',
           PORTAL_RELAYS: relayUrl,
           PORTAL_LOG_LEVEL: 'error',
+          PORTAL_WEBHOOKS_PRIVATE: 'on',
         },
         profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`],
       )

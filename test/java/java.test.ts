@@ -19,7 +19,7 @@ describe('the Java SDK', { timeout: 600_000 }, () => {
     skip: missing ?? false,
   }, async () => {
     await using world = await startWorld()
-    const output = await maven(join(ROOT, 'java'), ['verify'], world.env)
+    const output = await maven(join(ROOT, 'java'), ['clean', 'verify'], world.env)
     const totals = [...output.matchAll(/^\[\w+\] Tests run: (\d+), .*Skipped: (\d+)$/gm)]
     assert.equal(totals.length, 2, 'unit tests and those of the jars')
     for (const [line, run, skipped] of totals) {

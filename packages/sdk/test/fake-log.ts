@@ -16,6 +16,8 @@ type Stream = {
 }
 
 export type FakeLog = {
+  /** When what is told next happens, in unix seconds. */
+  createdAt: number
   newStream(type: StreamType, paymentId: string | null, endsWith: Stream['endsWith']): string
   stream(id: string): Stream | undefined
   tell(streamId: string, data: Json): void
@@ -34,7 +36,7 @@ export function createFakeLog(): FakeLog {
   function tell(streamId: string, data: Json): void {
     const stream = streams.get(streamId)
     if (stream === undefined) throw new Error(`no stream ${streamId}`)
-    const event = { index: stream.events.length, created_at: Math.floor(Date.now() / 1000), data }
+    const event = { index: stream.events.length, created_at: log.createdAt, data }
     stream.events.push(event)
     stream.ended ||= stream.endsWith(data)
     const ids = { stream_id: streamId, payment_id: stream.paymentId, request_id: stream.paymentId }
@@ -102,7 +104,8 @@ export function createFakeLog(): FakeLog {
     return stop
   }
 
-  return {
+  const log: FakeLog = {
+    createdAt: 1_700_000_000,
     tell,
     readers: () => readers,
     stream: (id) => streams.get(id),
@@ -120,4 +123,5 @@ export function createFakeLog(): FakeLog {
       return true
     },
   }
+  return log
 }

@@ -52,6 +52,7 @@ describe('listen', () => {
     const daemon = await startFakeDaemon()
     t.after(() => daemon.down())
     const client = new PortalClient({ baseUrl: daemon.baseUrl, authToken: TOKEN })
+    daemon.log.createdAt = Math.floor(Date.now() / 1000) + 60
     const order = { amount: 1_000, currency: Currency.Millisats, description: 'tea' }
     let secret = ''
     const { got, url } = await startReceiver(t, () => secret)

@@ -3,7 +3,14 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { backoffMs, retryAfterS } from '../src/backoff.ts'
-import { isPortalError, PortalClient, PortalError } from '../src/index.ts'
+import {
+  isPortalError,
+  PortalClient,
+  PortalError,
+  verifyWebhook,
+  WebhookError,
+  type WebhookEvent,
+} from '../src/index.ts'
 import { errorOf } from '../src/problem.ts'
 import { createSseParser } from '../src/sse.ts'
 import { createVirtualWorld } from './virtual-world.ts'
@@ -33,6 +40,16 @@ type Conversation = Case & {
   readonly done?: Json
   readonly error?: Json
   readonly done_error?: Json
+}
+
+type Webhook = Case & {
+  readonly secrets: readonly string[]
+  readonly headers: Record<string, string>
+  readonly body: string
+  /** Unix seconds. */
+  readonly now: number
+  readonly event?: { readonly type: string; readonly position?: number; readonly status?: string }
+  readonly error?: string
 }
 
 test('an answer that is not 2xx means the same error', () => {
@@ -74,6 +91,18 @@ test('the same times are waited', () => {
     assert.equal(Math.round(ms), c.ms, c.name)
   }
 })
+
+for (const c of vectors<Webhook>('webhooks.json').cases) {
+  test(`webhook: ${c.name}`, async () => {
+    const verified = verifyWebhook(c.body, c.headers, c.secrets, { nowMs: c.now * 1000 })
+    if (c.error === undefined) return assertWebhook(await verified, c.event)
+    await assert.rejects(verified, (error) => {
+      assert(error instanceof WebhookError)
+      assert.equal(error.code, c.error)
+      return true
+    })
+  })
+}
 
 for (const c of vectors<Conversation>('conversations.json').cases) {
   test(`conversation: ${c.name}`, async () => {
@@ -212,6 +241,13 @@ async function assertEnd(done: Promise<unknown>, c: Conversation): Promise<void>
     assertError(error, expected, c.name)
     return true
   })
+}
+
+function assertWebhook(event: WebhookEvent, expected: Webhook['event']): void {
+  assert.equal(event.type, expected?.type)
+  const { position } = Object(event.data)
+  assert.equal(position, expected?.position)
+  if (expected?.status !== undefined) assert.equal(Object(event.data).data.status, expected.status)
 }
 
 function assertError(error: unknown, expected: Json, name: string): void {

@@ -3,7 +3,9 @@ package cc.getportal;
 import cc.getportal.error.WebhookException;
 import cc.getportal.http.Json;
 import cc.getportal.model.FeedItem;
+import cc.getportal.model.WebhookEvent;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -19,49 +21,55 @@ public final class Webhooks {
   /** How far the sender's clock and yours may be apart, and how old a copied request may be. */
   private static final long TOLERANCE_S = 300;
 
-  private static final String VERSION = "v1,";
-
   private Webhooks() {}
 
   /**
-   * What a webhook tells, once its signature holds. The same event may come more than once: its
-   * {@link FeedItem#position} is then the same.
+   * What a webhook tells, once its signature proves that your daemon sent it and its timestamp that
+   * it is no old one sent again. Answer 2xx within 15 s, or it comes again; so the same event can
+   * come twice: {@code webhook-id} tells.
    *
    * <pre>{@code
-   * FeedItem event = Webhooks.verify(request.body(), request::getHeader, "whsec_…");
-   * if (event.data() instanceof PaymentStatus.Paid paid) ship(event.requestId());
+   * WebhookEvent event = Webhooks.verify(rawBody, request::getHeader, "whsec_…");
+   * if (event.type().equals("payment.paid")) ship(event.data().requestId());
    * }</pre>
    *
-   * @param rawBody the request's body as it came, byte for byte
+   * @param rawBody the request's body as it came, byte for byte, before anything parsed it
    * @param header looks a header up by its name, whatever its case; null for one that is not there
-   * @param secret the endpoint's, as the daemon showed it: {@code whsec_…}
+   * @param secrets {@code whsec_…}, or several while one is rotated out
    * @return what happened
-   * @throws WebhookException when it must not be believed
+   * @throws WebhookException when it must not be believed: answer 400 and do nothing
    */
-  public static FeedItem verify(
-      byte[] rawBody, UnaryOperator<@Nullable String> header, String secret) {
-    return verify(rawBody, header, secret, Clock.systemUTC());
+  public static WebhookEvent verify(
+      byte[] rawBody, UnaryOperator<@Nullable String> header, String... secrets) {
+    return verify(rawBody, header, Clock.systemUTC(), secrets);
   }
 
   /**
    * The same with a clock of your own, for tests.
    *
-   * @param rawBody the request's body as it came, byte for byte
+   * @param rawBody the request's body as it came, byte for byte, before anything parsed it
    * @param header looks a header up by its name, whatever its case; null for one that is not there
-   * @param secret the endpoint's, as the daemon showed it: {@code whsec_…}
    * @param clock what the time is
+   * @param secrets {@code whsec_…}, or several while one is rotated out
    * @return what happened
-   * @throws WebhookException when it must not be believed
+   * @throws WebhookException when it must not be believed: answer 400 and do nothing
    */
-  public static FeedItem verify(
-      byte[] rawBody, UnaryOperator<@Nullable String> header, String secret, Clock clock) {
-    check(rawBody, header, secret, clock);
-    try {
-      JsonObject body = Json.parse(new String(rawBody, StandardCharsets.UTF_8));
-      return Json.read(body.get("data"), FeedItem.class);
-    } catch (RuntimeException unreadable) {
-      throw new WebhookException("bad_body", "the body is no event of a Portal daemon");
+  public static WebhookEvent verify(
+      byte[] rawBody, UnaryOperator<@Nullable String> header, Clock clock, String... secrets) {
+    String id = required(header, "webhook-id");
+    long sentAt = checkTime(required(header, "webhook-timestamp"), clock);
+    String signatures = required(header, "webhook-signature");
+    boolean signed = false;
+    for (String secret : secrets) {
+      byte[] expected = bytes(sign(id, sentAt, rawBody, secret));
+      // Several while a secret is rotated out. Compared in a time that tells nothing.
+      for (String given : signatures.split(" ")) {
+        signed |= MessageDigest.isEqual(expected, bytes(given));
+      }
     }
+    if (signed) return eventOf(new String(rawBody, StandardCharsets.UTF_8));
+    String message = "no signature fits: another secret, or the body is not as it was sent";
+    throw new WebhookException("signature_invalid", message);
   }
 
   /**
@@ -77,48 +85,51 @@ public final class Webhooks {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key(secret), "HmacSHA256"));
-      mac.update("%s.%d.".formatted(id, timestamp).getBytes(StandardCharsets.UTF_8));
-      return VERSION.concat(Base64.getEncoder().encodeToString(mac.doFinal(rawBody)));
+      mac.update(bytes("%s.%d.".formatted(id, timestamp)));
+      return "v1,".concat(Base64.getEncoder().encodeToString(mac.doFinal(rawBody)));
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException("every Java has HmacSHA256", impossible);
     }
   }
 
-  /** Throws unless one of the signatures holds. */
-  private static void check(
-      byte[] rawBody, UnaryOperator<@Nullable String> header, String secret, Clock clock) {
-    String id = required(header, "webhook-id");
-    String sentAt = required(header, "webhook-timestamp");
-    String signatures = required(header, "webhook-signature");
-    if (!sentAt.matches("\\d{1,12}")) {
-      throw new WebhookException("stale_timestamp", "webhook-timestamp must be unix seconds");
+  private static long checkTime(String timestamp, Clock clock) {
+    if (timestamp.matches("\\d{1,12}")) {
+      long sentAt = Long.parseLong(timestamp);
+      if (Math.abs(clock.instant().getEpochSecond() - sentAt) <= TOLERANCE_S) return sentAt;
     }
-    long timestamp = Long.parseLong(sentAt);
-    long apartS = Math.abs(clock.instant().getEpochSecond() - timestamp);
-    if (apartS > TOLERANCE_S) {
-      String message = "webhook-timestamp is %d s from now; is your clock right?".formatted(apartS);
-      throw new WebhookException("stale_timestamp", message);
+    String message = "webhook-timestamp is too far from now: sent again, or a wrong clock";
+    throw new WebhookException("timestamp_invalid", message);
+  }
+
+  private static WebhookEvent eventOf(String text) {
+    try {
+      JsonObject body = Json.parse(text);
+      boolean isItem = body.get("data") instanceof JsonObject data && data.has("position");
+      FeedItem item = isItem ? Json.read(body.get("data"), FeedItem.class) : null;
+      return new WebhookEvent(Json.string(body, "type"), Json.string(body, "timestamp"), item);
+    } catch (JsonParseException unreadable) {
+      String message = "the body is signed, but no event of a Portal daemon";
+      throw new WebhookException("body_invalid", message);
     }
-    byte[] expected = sign(id, timestamp, rawBody, secret).getBytes(StandardCharsets.UTF_8);
-    // Several while a secret is being replaced.
-    for (String signature : signatures.split(" ")) {
-      byte[] given = signature.getBytes(StandardCharsets.UTF_8);
-      if (MessageDigest.isEqual(expected, given)) return;
-    }
-    String message = "no signature holds: is it this endpoint's secret, and the body as it came?";
-    throw new WebhookException("bad_signature", message);
   }
 
   private static String required(UnaryOperator<@Nullable String> header, String name) {
     String value = header.apply(name);
     if (value != null && !value.isEmpty()) return value;
-    throw new WebhookException("missing_header", "there is no header ".concat(name));
+    throw new WebhookException("header_missing", "the header %s is missing".formatted(name));
   }
 
   private static byte[] key(String secret) {
     String text = secret.replaceFirst("^whsec_", "");
-    // The decoder's own message could repeat the secret.
-    if (text.matches("[A-Za-z0-9+/]+={0,2}")) return Base64.getDecoder().decode(text);
-    throw new IllegalArgumentException("the webhook secret must be whsec_ and base64");
+    try {
+      if (!text.isEmpty()) return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException noBase64) {
+      // Its message could repeat the secret.
+    }
+    throw new WebhookException("secret_invalid", "the secret is not \"whsec_\" and base64");
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

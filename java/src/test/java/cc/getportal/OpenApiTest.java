@@ -68,7 +68,8 @@ class OpenApiTest {
           "FeedPage", Set.of("events", "next"),
           "StreamEvent", Set.of("index", "created_at", "data"),
           "Problem", Set.of("type", "title", "status", "code", "detail", "field"),
-          "Health", Set.of("status"));
+          "Health", Set.of("status"),
+          "WebhookMessage", Set.of("type", "timestamp", "data"));
 
   @TestFactory
   Stream<DynamicTest> an_answer_is_read_with_nothing_lost() {

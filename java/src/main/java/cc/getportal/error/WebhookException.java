@@ -1,9 +1,9 @@
 package cc.getportal.error;
 
 /**
- * A webhook that must not be believed: answer it with HTTP 400. {@code missing_header}, {@code
- * stale_timestamp}, {@code bad_signature}, or {@code bad_body} where the signature holds but the
- * body is no event of Portal's.
+ * What came as a webhook proves nothing: answer 400 and do nothing. {@code header_missing}, {@code
+ * timestamp_invalid}, {@code signature_invalid}, {@code body_invalid} (signed, but no event of a
+ * Portal daemon), or {@code secret_invalid}, which is your program's own fault.
  */
 public final class WebhookException extends PortalException {
   private static final long serialVersionUID = 1;

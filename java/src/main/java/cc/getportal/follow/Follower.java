@@ -3,6 +3,7 @@ package cc.getportal.follow;
 import cc.getportal.http.Http;
 import cc.getportal.model.EventData;
 import cc.getportal.model.FeedItem;
+import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -68,7 +69,7 @@ public final class Follower {
   private <T> Flow.Publisher<T> publisher(
       String path, boolean dense, long after, Class<T> type, Predicate<T> last) {
     return subscriber -> {
-      var told = new Told<T>(this, subscriber);
+      var told = new Told<T>(this, Objects.requireNonNull(subscriber));
       var following = new Following<>(this, path, dense, after, type, last, told);
       http.world().run(() -> told.begin(following::begin, following::stop));
     };
