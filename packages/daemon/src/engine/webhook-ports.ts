@@ -58,8 +58,6 @@ export type Delivery = {
 /** The result of one try, with everything that follows from it: one transaction. */
 export type Attempted = {
   readonly delivery: Delivery
-  /** Later events of the same stream, which now wait behind this one. */
-  readonly followers: readonly LogEvent[]
   /** The endpoint's new cursor; it never moves back. */
   readonly cursor: number
   /** The endpoint said 410. */

@@ -44,7 +44,7 @@ function waiting(event: LogEvent, dueAtMs: number): Delivery {
 }
 
 function attempted(delivery: Delivery, over: Partial<Attempted> = {}): Attempted {
-  return { delivery, followers: [], cursor: 0, disable: false, atMs: NOW_MS, ...over }
+  return { delivery, cursor: 0, disable: false, atMs: NOW_MS, ...over }
 }
 
 const due = async ({ webhooks }: Store, nowMs: number) =>
@@ -84,8 +84,9 @@ export function exerciseDeliveries(open: OpenStore): void {
     const { webhooks } = store
     assert.equal(await webhooks.queueBehind(ID, list.slice(1), 0, NOW_MS), false)
     const failed = waiting(at(list, 0), NOW_MS + 10)
-    await webhooks.recordAttempt(attempted(failed, { followers: [at(list, 1)] }))
-    assert.equal(await webhooks.queueBehind(ID, [at(list, 2)], positions[2] ?? 0, NOW_MS), true)
+    await webhooks.recordAttempt(attempted(failed))
+    const behind = [at(list, 1), at(list, 2)]
+    assert.equal(await webhooks.queueBehind(ID, behind, positions[2] ?? 0, NOW_MS), true)
     assert.equal((await webhooks.endpoint(ID))?.cursor, positions[2])
     assert.deepEqual(await due(store, NOW_MS + 9), [])
     assert.equal(await webhooks.nextDueAtMs(ID, NOW_MS), NOW_MS + 10)
@@ -103,7 +104,8 @@ export function exerciseDeliveries(open: OpenStore): void {
     const list = await setUp(store, 2)
     const { webhooks } = store
     const failed = waiting(at(list, 0), NOW_MS + 10)
-    await webhooks.recordAttempt(attempted(failed, { followers: [at(list, 1)] }))
+    await webhooks.recordAttempt(attempted(failed))
+    await webhooks.queueBehind(ID, [at(list, 1)], 0, NOW_MS)
     const gaveUp = delivered(at(list, 0), { state: 'failed', status: 500, error: 'no' })
     await webhooks.recordAttempt(attempted(gaveUp, { atMs: NOW_MS + 1 }))
     const [next] = await webhooks.dueDeliveries(ID, NOW_MS + 1, 10)
@@ -148,7 +150,8 @@ export function exerciseDeliveries(open: OpenStore): void {
     const { webhooks } = store
     const stream = at(list, 0).stream.id
     const failed = waiting(at(list, 1), NOW_MS + 900)
-    await webhooks.recordAttempt(attempted(failed, { followers: [at(list, 2)] }))
+    await webhooks.recordAttempt(attempted(failed))
+    await webhooks.queueBehind(ID, [at(list, 2)], 0, NOW_MS)
     // Known to nobody yet, known and waiting, and what is no event at all.
     assert.equal(await webhooks.redeliver(ID, stream, 0, NOW_MS), true)
     assert.deepEqual(await due(store, NOW_MS + 900), [at(list, 0).position])

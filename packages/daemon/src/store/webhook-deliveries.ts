@@ -7,7 +7,6 @@ import type {
   EndpointId,
   WebhookStore,
 } from '../engine/webhook-ports.ts'
-import type { LogEvent } from '../log/stream.ts'
 import * as ask from './delivery-queries.ts'
 import type { Session } from './query.ts'
 import type { WebhookDeliveryRow } from './schema.ts'
@@ -45,7 +44,9 @@ export function webhookDeliveries(on: Session, write: Run): DeliveryMethods {
       if ((await on.first(ask.FIRST_WAITING, stream)) === undefined) return false
       return write(async (tx) => {
         if ((await tx.first(ask.FIRST_WAITING, stream)) === undefined) return false
-        await queue(tx, id, events, atMs)
+        for (const { position, stream } of events) {
+          await tx.write(ask.ADD, waitingRow(id, { position, streamId: stream.id }, atMs))
+        }
         await moveCursor(tx, id, cursor)
         return true
       })
@@ -85,26 +86,14 @@ export function webhookDeliveries(on: Session, write: Run): DeliveryMethods {
 
 async function record(
   on: Session,
-  { delivery, followers, cursor, disable, atMs }: Attempted,
+  { delivery, cursor, disable, atMs }: Attempted,
 ): Promise<{ blocked: boolean }> {
   const { endpointId: id, event } = delivery
   if ((await on.first(ask.ENDPOINT_THERE, { id })) === undefined) return { blocked: false }
   await on.write(ask.PUT, deliveryRow(delivery))
-  await queue(on, id, followers, atMs)
   await moveCursor(on, id, cursor)
   if (disable) await disableEndpoint(on, id, atMs)
   return { blocked: await release(on, id, event.stream.id, atMs) }
-}
-
-async function queue(
-  on: Session,
-  id: EndpointId,
-  events: readonly LogEvent[],
-  atMs: number,
-): Promise<void> {
-  for (const { position, stream } of events) {
-    await on.write(ask.ADD, waitingRow(id, { position, streamId: stream.id }, atMs))
-  }
 }
 
 async function again(

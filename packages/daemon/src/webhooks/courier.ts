@@ -57,6 +57,8 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
   let stopped = false
   let page: readonly LogEvent[] = []
   let writtenCursor = first.cursor
+  // A timer, not a moment: the clock may be set back meanwhile.
+  let paused: Timer | null = null
   let pausedUntilMs = 0
   let retrying = 0
   let failedInRow = 0
@@ -83,7 +85,7 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
       failedInRow = result === 'delivered' ? 0 : failedInRow + 1
       const brakeMs = failedInRow < BRAKE_AFTER ? 0 : BRAKE_MS
       const pauseMs = Math.max(Math.min(outcome.retryAfterMs ?? 0, RETRY_AFTER_MAX_MS), brakeMs)
-      if (pauseMs > 0) pausedUntilMs = Math.max(pausedUntilMs, clock.nowMs() + pauseMs)
+      if (pauseMs > 0) pause(pauseMs)
       writtenCursor = Math.max(writtenCursor, cursor)
       tellOfEndpoint(outcome)
       deps.recorded(outcome)
@@ -106,9 +108,7 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
   }
 
   async function fill(): Promise<void> {
-    if (endpoint.disabledAtMs !== null) return
-    const pauseMs = pausedUntilMs - clock.nowMs()
-    if (pauseMs > 0) return wakeIn(pauseMs)
+    if (endpoint.disabledAtMs !== null || paused !== null) return
     await fillFromStore()
     await fillFromLog()
   }
@@ -120,7 +120,7 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
     // Those in a lane are due still; looking past them finds the others.
     const found = await store.dueDeliveries(id, nowMs, RETRIES_MAX + lanes.size)
     for (const delivery of found) {
-      if (retrying >= RETRIES_MAX || lanes.size >= LANES_MAX) break
+      if (stopped || retrying >= RETRIES_MAX || lanes.size >= LANES_MAX) break
       if (!lanes.has(delivery.event.stream.id)) begin(delivery.event, delivery)
     }
     const nextMs = await store.nextDueAtMs(id, nowMs)
@@ -158,6 +158,23 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
     begin(event, null)
   }
 
+  function pause(ms: number): void {
+    const untilMs = clock.nowMs() + ms
+    if (paused !== null && untilMs <= pausedUntilMs) return
+    unpause()
+    pausedUntilMs = untilMs
+    paused = clock.setTimer(ms, () => {
+      paused = null
+      due = true
+      bell.ring()
+    })
+  }
+
+  function unpause(): void {
+    paused?.cancel()
+    paused = null
+  }
+
   function wakeIn(delayMs: number): void {
     timer?.cancel()
     timer = clock.setTimer(Math.min(Math.max(delayMs, 0), IDLE_MAX_MS), () => {
@@ -186,8 +203,8 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
     change(changed) {
       endpoint = changed
       due = true
-      pausedUntilMs = 0
       failedInRow = 0
+      unpause()
       bell.ring()
     },
     wake() {
@@ -196,7 +213,6 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
     },
     async stop() {
       stopped = true
-      timer?.cancel()
       source.close()
       bell.ring()
       const patience = clock.setTimer(DRAIN_MS, () => stop.abort())
@@ -204,6 +220,8 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
       await Promise.allSettled([...lanes.values()].map((lane) => lane.over))
       patience.cancel()
       stop.abort()
+      timer?.cancel()
+      unpause()
       const cursor = window.cursor()
       if (cursor > writtenCursor) await store.moveCursor(id, cursor).catch(() => {})
     },

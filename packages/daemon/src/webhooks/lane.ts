@@ -81,14 +81,12 @@ export function createLane(
     tried: Attempt,
   ): Promise<boolean | 'stopped'> {
     const delivery = deliveryAfter(event, known, tried, endpoint(), deps)
-    const parked = delivery.state === 'waiting' ? followers.splice(0) : []
-    const done = [event, ...parked].map(({ position }) => position)
-    const cursor = window.cursor(...done)
+    const cursor = window.cursor(event.position)
     const disable = tried.verdict.type === 'gone'
-    const attempted = { delivery, followers: parked, cursor, disable, atMs: tried.atMs }
+    const attempted = { delivery, cursor, disable, atMs: tried.atMs }
     const waits = await persist(() => recordAttempt(store, attempted))
     if (waits === 'stopped') return waits
-    for (const position of done) window.done(position)
+    window.done(event.position)
     deps.recorded(outcomeOf(attempted, known, tried, waits))
     return waits
   }

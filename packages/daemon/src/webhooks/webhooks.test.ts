@@ -303,7 +303,7 @@ inWorld('a redelivery after a long outage does not wait for the schedule', async
 
 inWorld('a stop gives what is on its way 3 s, and the rest goes after the start', async (world) => {
   const { receiver: quick } = await world.endpoint('quick')
-  const { receiver: stuck } = await world.endpoint('stuck')
+  const { endpoint, receiver: stuck } = await world.endpoint('stuck')
   quick.delayMs = 2_000
   stuck.behave = () => 'hang'
   const payment = await world.pay(2)
@@ -324,6 +324,12 @@ inWorld('a stop gives what is on its way 3 s, and the rest goes after the start'
   const all = [0, 1].map((index) => `${payment.streamId}/${index}`)
   assert.deepEqual(quick.accepted(), all)
   assert.deepEqual(stuck.accepted(), all)
+  // What the stop cut short was no try.
+  const { deliveries } = await world.webhooks.deliveries(endpoint.id, {}, null, 10)
+  assert.deepEqual(
+    deliveries.map(({ attempts }) => attempts),
+    [1, 1],
+  )
   // Delivered before the stop, so not again.
   assert.equal(quick.got.length, 2)
 })

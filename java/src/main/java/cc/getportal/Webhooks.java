@@ -5,7 +5,6 @@ import cc.getportal.http.Json;
 import cc.getportal.model.FeedItem;
 import cc.getportal.model.WebhookEvent;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -107,7 +106,7 @@ public final class Webhooks {
       boolean isItem = body.get("data") instanceof JsonObject data && data.has("position");
       FeedItem item = isItem ? Json.read(body.get("data"), FeedItem.class) : null;
       return new WebhookEvent(Json.string(body, "type"), Json.string(body, "timestamp"), item);
-    } catch (JsonParseException unreadable) {
+    } catch (RuntimeException unreadable) {
       String message = "the body is signed, but no event of a Portal daemon";
       throw new WebhookException("body_invalid", message);
     }

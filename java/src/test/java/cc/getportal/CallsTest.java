@@ -321,6 +321,15 @@ class CallsTest {
   }
 
   @Test
+  void an_executor_that_was_shut_down_loses_no_answer() throws Exception {
+    var executor = Executors.newSingleThreadExecutor();
+    executor.shutdown();
+    try (var setting = new Setting(Setting.impatient(), builder -> builder.executor(executor))) {
+      assertEquals("p-1", get(setting.sdk.getPayment("p-1")).paymentId());
+    }
+  }
+
+  @Test
   void no_java_http2_upgrade_is_offered() throws Exception {
     try (var setting = new Setting()) {
       var upgrade = new CompletableFuture<List<String>>();

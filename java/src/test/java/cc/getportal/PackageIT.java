@@ -5,15 +5,37 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jars as they are shipped, and programs that have nothing but them. */
 class PackageIT {
   private static final int JAR_KIB_MAX = 80;
+
+  /** What the guide's examples take for granted. */
+  private static final String GUIDE =
+      """
+      import cc.getportal.*;
+      import cc.getportal.error.*;
+      import cc.getportal.model.*;
+      import java.net.http.HttpClient;
+      import java.time.Duration;
+      import java.util.List;
+      import java.util.Map;
+      class %s {
+        static void example(
+            PortalSDK sdk, String user, String orderId, String bolt11, byte[] rawBody,
+            Map<String, String> headers, SinglePaymentRequestContent content)
+            throws Exception {
+      %s
+        }
+      }
+      """;
 
   @TempDir private Path folder;
 
@@ -94,6 +116,27 @@ class PackageIT {
             () ->
                 Programs.compile(List.of(info, source), classes, "--module-path", Programs.path()));
     assertTrue(refused.getMessage().contains("is not visible"), refused.getMessage());
+  }
+
+  @Test
+  void every_example_of_the_guide_compiles() throws Exception {
+    String guide = Files.readString(Path.of("..", "docs", "java.md"));
+    var blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(guide);
+    var sources = new ArrayList<Path>();
+    while (blocks.find()) {
+      String block = blocks.group(1);
+      String name = "Example" + sources.size();
+      boolean whole = block.startsWith("import ");
+      String source =
+          whole
+              ? Programs.sampleProgram(block).replace("class Main", "class " + name)
+              : GUIDE.formatted(name, block);
+      // It makes its own.
+      source = source.replaceFirst("(?s)var sdk = new PortalSDK.*?;\n(.*PortalSDK sdk = )", "$1");
+      sources.add(Files.writeString(folder.resolve(name + ".java"), source));
+    }
+    assertEquals(8, sources.size());
+    Programs.compile(sources, folder, "-cp", Programs.path());
   }
 
   private static String program(String sample) {

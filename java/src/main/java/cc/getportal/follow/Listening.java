@@ -136,15 +136,14 @@ final class Listening implements BodySubscriber<String> {
     heard = true;
     stopTimer.run();
     var messages = new ArrayList<JsonObject>();
+    telling = true;
     try {
       for (ByteBuffer piece : pieces) {
         for (String data : parser.parse(piece)) messages.add(Json.parse(data));
       }
     } catch (RuntimeException broken) {
       end(broken);
-      return;
     }
-    telling = true;
     following.tell(messages.iterator()).whenComplete((done, trouble) -> goOn(trouble));
   }
 

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -68,9 +69,13 @@ public final class Http {
     return world;
   }
 
-  /** Runs the caller's code. */
+  /** Runs the caller's code; here, if the caller's executor takes no more. */
   public void callback(Runnable code) {
-    callbacks.execute(code);
+    try {
+      callbacks.execute(code);
+    } catch (RejectedExecutionException shutDown) {
+      code.run();
+    }
   }
 
   /** Reads something; with a query, if any, in the path. */

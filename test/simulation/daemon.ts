@@ -1,0 +1,220 @@
+// The daemon as main.ts wires it, with sockets, clock, disk and chance of the simulation: every part of
+// it is the real one.
+
+import { createNwcClient } from 'portal-nwc'
+import {
+  createIdentity,
+  fromHex,
+  generateSecretKey,
+  type NwcConnection,
+  nsecOf,
+  parseSecretKey,
+  toHex,
+} from 'portal-protocol'
+import {
+  createEmbeddedRelay,
+  createEventVerifier,
+  createRelayPool,
+  type EmbeddedRelay,
+  type OpenSocket,
+  type RelayPeer,
+} from 'portal-relay'
+import { createEngine, type Engine } from '../../packages/daemon/src/engine/engine.ts'
+import type { Logger } from '../../packages/daemon/src/engine/logger.ts'
+import type { Lightning, Store } from '../../packages/daemon/src/engine/ports.ts'
+import type { HttpSender } from '../../packages/daemon/src/engine/webhook-ports.ts'
+import { createNwcLightning } from '../../packages/daemon/src/lightning/nwc.ts'
+import {
+  createNostrMessenger,
+  type NostrMessenger,
+} from '../../packages/daemon/src/nostr/messenger.ts'
+import { PROBE_TIMES } from '../../packages/daemon/src/nostr/probe.ts'
+import { sqliteStoreOn } from '../../packages/daemon/src/store/sqlite-store.ts'
+import { createWebhooks, type WebhookService } from '../../packages/daemon/src/webhooks/webhooks.ts'
+import type { Disk, DurableDatabase } from './durable-database.ts'
+import type { Mortal } from './mortal.ts'
+import type { Attach, Network } from './network.ts'
+import { standInSecp256k1 as secp } from './stand-in-secp256k1.ts'
+import type { World } from './world.ts'
+
+export const EMBEDDED_URL = 'ws://daemon.sim/relay'
+export const OWN_URL = 'wss://own.sim'
+
+/** How much of its background work a daemon does; the rest is left out to make lives cheap. */
+export type Pace = {
+  readonly roundTripEveryMs: number
+  readonly probeEveryMs: number
+  /** Whether readiness asks the store and the node every 5 s. */
+  readonly pings: boolean
+  /** How long a commit takes, at most (ms). */
+  readonly commitMaxMs: number
+}
+
+export type DaemonDeps = {
+  readonly world: World
+  readonly mortal: Mortal
+  readonly database: DurableDatabase
+  readonly disk: Disk
+  readonly network: Network
+  readonly connection: NwcConnection
+  readonly pace: Pace
+  readonly log: Logger
+  /** The way to webhook receivers. */
+  readonly sender: (mortal: Mortal) => HttpSender
+}
+
+export type RunningDaemon = {
+  readonly engine: Engine
+  readonly relay: EmbeddedRelay
+  readonly store: Store
+  readonly webhooks: WebhookService
+}
+
+/** How long a start waits for the node, as in main.ts. */
+const NODE_PATIENCE_MS = 3_000
+
+/** Resolves once it would listen. Rejects with what could not be opened. */
+export async function startDaemon(deps: DaemonDeps): Promise<RunningDaemon> {
+  const { world, mortal, pace, log } = deps
+  const { clock, random } = mortal
+  const store = await openStore(deps)
+  const made = nsecOf(generateSecretKey(random, secp))
+  const text = await store.initValue('nostr_key', made)
+  const identity = createIdentity(parseSecretKey(text, secp), { secp, random })
+  const verify = createEventVerifier({ secp })
+  const relays = [EMBEDDED_URL, OWN_URL]
+
+  let messenger: NostrMessenger | null = null
+  const relay = createEmbeddedRelay({
+    clock,
+    secp,
+    verify,
+    ownKey: identity.publicKey,
+    wanted: (event) => messenger?.wanted(event) ?? false,
+    intercept: async (event) => (await messenger?.receive(event)) ?? 'unwanted',
+  })
+  const toOthers = mortalSockets(mortal, deps.network.openSocket)
+  const pool = createRelayPool({
+    clock,
+    random,
+    openSocket: (url, handlers) =>
+      (url === EMBEDDED_URL ? relay.openSocket : toOthers)(url, handlers),
+    auth: (url) => (relays.includes(url) ? identity : undefined),
+    roundTripEveryMs: pace.roundTripEveryMs,
+  })
+  messenger = createNostrMessenger({
+    identity,
+    secp,
+    pool,
+    clock,
+    log,
+    relays,
+    embeddedRelay: EMBEDDED_URL,
+    allowPrivateRelays: true,
+    verify,
+    probeTimes: {
+      ...PROBE_TIMES,
+      everyMs: pace.probeEveryMs,
+      everyWhileDownMs: Math.max(PROBE_TIMES.everyWhileDownMs, pace.probeEveryMs / 10),
+    },
+  })
+  const client = createNwcClient(deps.connection, { pool, secp, random, clock, verify })
+  const kept = await store.initValue('lnd_preimage_secret', toHex(random(32)))
+  const preimageSecret = fromHex(kept)
+  const node = createNwcLightning({ client, preimageSecret, clock, log })
+  const lightning = withPings(pace.pings, node)
+  const engine = createEngine({ store, lightning, messenger, clock, random, secp, log })
+  relay.onSubscribed(messenger.subscribed)
+  const webhooks = createWebhooks({
+    store: store.webhooks,
+    reader: engine.log,
+    conversation: (streamId) => store.conversation(streamId),
+    sender: deps.sender(mortal),
+    clock,
+    random,
+    log,
+    allowPrivate: true,
+    settings: [],
+  })
+  await engine.start()
+  await webhooks.start()
+  await nodeKnown(lightning, mortal)
+  if (mortal.alive)
+    deps.network.serve(
+      EMBEDDED_URL,
+      mortalServer(mortal, (socket) => relay.attach(socket)),
+    )
+  mortal.onDeath(() => {
+    deps.network.serve(EMBEDDED_URL, null)
+    deps.network.disturb(EMBEDDED_URL, 'cut')
+  })
+  world.say('daemon', 'is up')
+  return { engine, relay, store, webhooks }
+}
+
+async function openStore({ world, mortal, database, disk, pace }: DaemonDeps): Promise<Store> {
+  const { clock } = mortal
+  const afterInput = (run: () => void) => {
+    clock.setTimer(world.chance.between(0, pace.commitMaxMs), run)
+  }
+  const store = await sqliteStoreOn(database.open(mortal, world, disk), { clock, afterInput })
+  return pace.pings ? store : { ...store, ping: async () => true }
+}
+
+function withPings(pings: boolean, lightning: Lightning): Lightning {
+  if (pings) return lightning
+  return {
+    ...lightning,
+    get node() {
+      return lightning.node
+    },
+    get pushes() {
+      return lightning.pushes
+    },
+    get holds() {
+      return lightning.holds
+    },
+    ping: async () => true,
+  }
+}
+
+async function nodeKnown(lightning: Lightning, { clock }: Mortal): Promise<void> {
+  const untilMs = clock.nowMs() + NODE_PATIENCE_MS
+  while (lightning.node === null && clock.nowMs() < untilMs) {
+    await new Promise<void>((resolve) => clock.setTimer(50, resolve))
+  }
+}
+
+/** Sockets that break when their owner dies. */
+function mortalSockets(mortal: Mortal, open: OpenSocket): OpenSocket {
+  return (url, handlers) => {
+    const whileAlive = (run: () => void) => {
+      if (mortal.alive) mortal.effect('a frame in', run)
+    }
+    const socket = open(url, {
+      open: () => whileAlive(() => handlers.open()),
+      message: (text) => whileAlive(() => handlers.message(text)),
+      close: (reason) => whileAlive(() => handlers.close(reason)),
+    })
+    mortal.onDeath(() => socket.close())
+    return {
+      send: (text) => mortal.effect('a frame out', () => socket.send(text)),
+      close: () => socket.close(),
+      bufferedAmount: 0,
+    }
+  }
+}
+
+function mortalServer(mortal: Mortal, attach: Attach): Attach {
+  return (socket) => {
+    const peer: RelayPeer = attach({
+      send: (text) => mortal.effect('a frame out', () => socket.send(text)),
+      close: () => mortal.effect('a hang-up', () => socket.close()),
+      bufferedAmount: 0,
+    })
+    return {
+      message: (text) => mortal.effect('a frame in', () => peer.message(text)),
+      closed: () => mortal.effect('a frame in', () => peer.closed()),
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// One SQLite database in memory, outliving the daemons that use it as a disk does: what was committed
+// stays, what was not is undone when its daemon dies. The tables are made once and emptied between lives.
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { Mortal } from './mortal.ts'
+import type { World } from './world.ts'
+
+export interface DurableDatabase {
+  /** Empties every table. */
+  wipe(): void
+  /** The database as one daemon has it. */
+  open(mortal: Mortal, world: World, disk: Disk): DatabaseSync
+}
+
+/** `full`: no commit succeeds; `busy`: no transaction begins. */
+export type Disk = { trouble: 'full' | 'busy' | null }
+
+const TABLES = `select name from sqlite_master where type = 'table'
+  and name not in ('migrations', 'sqlite_stat1') order by rowid desc`
+const SQLITE_BUSY = 5
+const SQLITE_FULL = 13
+
+export function createDurableDatabase(): DurableDatabase {
+  const database = new DatabaseSync(':memory:')
+  const prepared = new Map<string, StatementSync>()
+
+  function prepare(sql: string): StatementSync {
+    const known = prepared.get(sql)
+    if (known !== undefined) return known
+    const statement = database.prepare(sql)
+    prepared.set(sql, statement)
+    return statement
+  }
+
+  return {
+    wipe() {
+      if (database.isTransaction) database.exec('rollback')
+      // The newest tables first, since they refer to older ones. (A setting that lifts the constraint
+      // would have every statement prepared again.)
+      database.exec('begin')
+      for (const { name } of prepare(TABLES).all()) prepare(`delete from "${name}"`).run()
+      database.exec('commit')
+    },
+    open(mortal, world, disk) {
+      let isOpen = true
+      mortal.onDeath(() => {
+        if (database.isTransaction) database.exec('rollback')
+      })
+      const connection: Pick<
+        DatabaseSync,
+        'exec' | 'prepare' | 'isOpen' | 'isTransaction' | 'close'
+      > = {
+        get isOpen() {
+          return isOpen
+        },
+        get isTransaction() {
+          return mortal.alive && database.isTransaction
+        },
+        exec(sql) {
+          const isCommit = sql === 'commit'
+          mortal.effectOrDie(sql, () => {
+            if (isCommit && disk.trouble === 'full') throw failure(SQLITE_FULL, world)
+            if (sql.startsWith('begin') && disk.trouble === 'busy')
+              throw failure(SQLITE_BUSY, world)
+            database.exec(sql)
+          })
+        },
+        prepare: (sql) => mortalStatement(mortal, prepare(sql)),
+        close() {
+          isOpen = false
+        },
+      }
+      return connection as DatabaseSync
+    },
+  }
+}
+
+function failure(errcode: number, world: World): Error {
+  const what = errcode === SQLITE_FULL ? 'the disk is full' : 'the store is busy'
+  world.fault(what)
+  return Object.assign(new Error(what), { errcode })
+}
+
+// Reads and writes inside a transaction are no effects: nobody sees them before the commit.
+function mortalStatement(mortal: Mortal, statement: StatementSync): StatementSync {
+  const check = () => {
+    if (!mortal.alive) mortal.effectOrDie('statement', () => {})
+  }
+  const guarded = {
+    all(...values: readonly SQLInputValue[]) {
+      check()
+      return statement.all(...values)
+    },
+    run(...values: readonly SQLInputValue[]) {
+      check()
+      return statement.run(...values)
+    },
+    columns: () => statement.columns(),
+  }
+  return guarded as unknown as StatementSync
+}

@@ -1,0 +1,245 @@
+// What goes wrong in a life, and when: each fault is a stretch of time in which one part misbehaves.
+
+import { EMBEDDED_URL, type Pace } from './daemon.ts'
+import type { Disk } from './durable-database.ts'
+import type { Keeper } from './keeper.ts'
+import type { Network } from './network.ts'
+import type { Outages, Part } from './outages.ts'
+import type { Receiver } from './receiver.ts'
+import { GOOD_HABITS, type RelayHabits, type SimulatedRelay } from './relay.ts'
+import type { User } from './user.ts'
+import type { Wall } from './wall.ts'
+import { NO_TROUBLES, type ServiceTroubles, type WalletService } from './wallet-service.ts'
+import type { World } from './world.ts'
+
+export type FaultDeps = {
+  readonly world: World
+  readonly network: Network
+  readonly outages: Outages
+  readonly wall: Wall
+  readonly disk: Disk
+  readonly pace: Pace
+  readonly keeper: Keeper
+  readonly service: WalletService
+  readonly nodeRelay: SimulatedRelay
+  readonly otherRelays: readonly SimulatedRelay[]
+  readonly users: readonly User[]
+  readonly receiver: Receiver
+}
+
+type Stretch = { readonly fromMs: number; readonly untilMs: number }
+type Fault = (deps: FaultDeps, stretch: Stretch) => void
+
+/** Everything is as it should be again after this long (ms), once a fault of the part is over. */
+const STORE_RECOVERY_MS = 10_000
+const CLOCK_RECOVERY_MS = 61_000
+
+const FAULTS: readonly (readonly [number, Fault])[] = [
+  [8, relayFault],
+  [8, serviceFault],
+  [8, crash],
+  [2, diskFault],
+  [3, clockStep],
+  [3, offline],
+  [2, wires],
+  [2, receiverFault],
+]
+
+/** Plans this life's faults, all of them over `untilMs` from now. */
+export function planFaults(deps: FaultDeps, count: number, untilMs: number): void {
+  const { chance, timeline } = deps.world
+  for (let i = 0; i < count; i++) {
+    const fault = chance.weighted(FAULTS as [(typeof FAULTS)[number]])
+    const fromMs = chance.odds(0.2) ? 0 : chance.between(0, untilMs)
+    const lengthMs = chance.odds(0.5) ? chance.between(0, 10_000) : chance.between(0, untilMs)
+    fault(deps, { fromMs, untilMs: Math.min(untilMs, fromMs + lengthMs) })
+  }
+  timeline.after(untilMs, () => {
+    deps.world.calm = true
+    deps.keeper.spare()
+    deps.world.say('world', 'is calm from now on')
+  })
+}
+
+/** Runs `begin` and `end` around a stretch; an outage of `part`, if given, reaches `recoveryMs` beyond. */
+function during(
+  { world, outages }: FaultDeps,
+  { fromMs, untilMs }: Stretch,
+  outage: { readonly part: Part; readonly recoveryMs: number } | null,
+  begin: () => void,
+  end: () => void,
+): void {
+  const { timeline } = world
+  timeline.after(fromMs, () => {
+    const begun = outage === null ? null : outages.begin(outage.part, timeline.nowMs)
+    begin()
+    timeline.after(untilMs - fromMs, () => {
+      end()
+      if (begun !== null && outage !== null) begun.untilMs = timeline.nowMs + outage.recoveryMs
+    })
+  })
+}
+
+/** How long the daemon may need to reach its node again: notice, reconnect, wait out a pause, ask. */
+function nodeRecoveryMs(pace: Pace): number {
+  return pace.roundTripEveryMs + 10_000 + 40_000 + 60_000 + 15_000
+}
+
+function relayFault(deps: FaultDeps, stretch: Stretch): void {
+  const { world, network, nodeRelay, pace } = deps
+  const { chance } = world
+  const isNode = chance.odds(0.4)
+  const relay = isNode ? nodeRelay : chance.pick(deps.otherRelays as [SimulatedRelay])
+  const outage = isNode ? ({ part: 'node', recoveryMs: nodeRecoveryMs(pace) } as const) : null
+  if (chance.odds(0.3)) {
+    const how = chance.pick(['cut', 'freeze'])
+    const begin = () => {
+      world.fault(how === 'cut' ? 'a relay dies' : 'a relay freezes')
+      network.disturb(relay.url, how)
+      network.serve(relay.url, null)
+    }
+    during(deps, stretch, outage, begin, () => network.serve(relay.url, relay.attach))
+    return
+  }
+  const bad = badHabits(world)
+  const begin = () => {
+    world.say('fault', `${relay.url}: ${JSON.stringify(bad)}`)
+    if (bad.mute) world.fault('a relay is mute')
+    relay.habits = { ...GOOD_HABITS, ...bad }
+  }
+  during(deps, stretch, outage, begin, () => {
+    relay.habits = GOOD_HABITS
+  })
+}
+
+function badHabits({ chance }: World): Partial<RelayHabits> {
+  const often = chance.pick([0.1, 0.4, 0.9])
+  return chance.pick<Partial<RelayHabits>>([
+    { mute: true },
+    { lies: true },
+    { limits: true },
+    { closes: true },
+    { loses: often },
+    { doubles: often },
+    { delays: often, delayMaxMs: chance.pick([2_000, 60_000, 10_800_000]) },
+    { loses: 0.2, doubles: 0.3, delays: 0.3, delayMaxMs: 20_000 },
+  ])
+}
+
+function serviceFault(deps: FaultDeps, stretch: Stretch): void {
+  const { world, service, pace } = deps
+  const { chance } = world
+  const often = chance.pick([0.2, 0.6, 1])
+  const [harmless, trouble] = chance.pick<[boolean, Partial<ServiceTroubles>]>([
+    [false, { down: true }],
+    [false, { down: true }],
+    [false, { errs: often }],
+    [false, { limits: often }],
+    [false, { hangs: often }],
+    [false, { answersLate: often }],
+    [false, { talksNonsense: often }],
+    [true, { missesPushes: often }],
+    [true, { doublesPushes: often }],
+    [true, { refuses: often }],
+    [true, { wrongInvoices: often }],
+    [false, { errs: 0.2, limits: 0.1, hangs: 0.2, answersLate: 0.2, missesPushes: 0.4 }],
+  ])
+  const outage = harmless ? null : ({ part: 'node', recoveryMs: nodeRecoveryMs(pace) } as const)
+  const begin = () => {
+    world.say('fault', `Lightning: ${JSON.stringify(trouble)}`)
+    if (trouble.down === true) world.fault('Lightning is down')
+    service.troubles = { ...NO_TROUBLES, ...trouble }
+  }
+  during(deps, stretch, outage, begin, () => {
+    service.troubles = NO_TROUBLES
+  })
+}
+
+function crash({ world, keeper }: FaultDeps, { fromMs }: Stretch): void {
+  const { chance } = world
+  const downMs = chance.weighted([
+    [5, chance.between(0, 3_000)],
+    [3, chance.between(3_000, 60_000)],
+    [1, chance.between(60_000, 240_000)],
+  ])
+  const effects = chance.odds(0.3) ? 0 : chance.between(0, 40)
+  const when = chance.pick(['before', 'after'])
+  world.timeline.after(fromMs, () => {
+    world.fault('SIGKILL')
+    keeper.doom(effects, when, downMs)
+  })
+}
+
+function diskFault(deps: FaultDeps, stretch: Stretch): void {
+  const { disk, world } = deps
+  const trouble = world.chance.pick(['full', 'busy'])
+  const outage = { part: 'store', recoveryMs: STORE_RECOVERY_MS } as const
+  const begin = () => {
+    disk.trouble = trouble
+  }
+  during(deps, stretch, outage, begin, () => {
+    disk.trouble = null
+  })
+}
+
+function clockStep(deps: FaultDeps, { fromMs, untilMs }: Stretch): void {
+  const { world, wall, outages } = deps
+  const { chance, timeline } = world
+  const byMs = chance.pick([1_000, 30_000, 600_000, 7_200_000]) * chance.pick([-1, 1])
+  const set = (change: number) => {
+    world.fault(change > 0 ? 'the clock is set forward' : 'the clock is set back')
+    world.say('wall', `is set by ${change / 1000} s`)
+    outages.begin('clock', timeline.nowMs).untilMs = timeline.nowMs + CLOCK_RECOVERY_MS
+    wall.step(change)
+  }
+  timeline.after(fromMs, () => set(byMs))
+  // Most clocks are put right again.
+  if (chance.odds(0.9)) timeline.after(untilMs, () => set(-byMs))
+}
+
+function offline(deps: FaultDeps, stretch: Stretch): void {
+  const { chance } = deps.world
+  const user = chance.pick(deps.users as [User])
+  const set = (online: boolean) => {
+    for (const line of user.lines) line.online = online
+  }
+  during(
+    deps,
+    stretch,
+    null,
+    () => set(false),
+    () => set(true),
+  )
+  deps.world.timeline.after(stretch.fromMs, () => deps.world.fault('a wallet is offline'))
+}
+
+function receiverFault(deps: FaultDeps, stretch: Stretch): void {
+  const { world, receiver } = deps
+  const trouble = world.chance.pick(['fails', 'redirects', 'hangs', 'is gone', 'answers too late'])
+  const set = (what: Receiver['trouble']) => {
+    receiver.trouble = what
+  }
+  during(
+    deps,
+    stretch,
+    null,
+    () => set(trouble),
+    () => set(null),
+  )
+}
+
+function wires(deps: FaultDeps, { fromMs }: Stretch): void {
+  const { world, network, nodeRelay, outages, pace } = deps
+  const url = world.chance.pick([
+    EMBEDDED_URL,
+    nodeRelay.url,
+    ...deps.otherRelays.map((relay) => relay.url),
+  ])
+  const how = world.chance.pick(['cut', 'freeze'])
+  world.timeline.after(fromMs, () => {
+    world.fault(how === 'cut' ? 'connections are cut' : 'connections freeze without a word')
+    const atMs = world.timeline.nowMs
+    if (url === nodeRelay.url) outages.begin('node', atMs).untilMs = atMs + nodeRecoveryMs(pace)
+    network.disturb(url, how)
+  })
+}

@@ -1,0 +1,97 @@
+// One incarnation of the daemon, which SIGKILL may end at any of its effects on the world: just before
+// or just after a commit, a frame, an answer. In between nobody outside could tell the moments apart.
+import type { Clock, Timer } from 'portal-relay'
+import type { World } from './world.ts'
+
+/** Thrown into what the dead still try to do. */
+export class Died extends Error {
+  override readonly name = 'Died'
+}
+
+export interface Mortal {
+  readonly alive: boolean
+  readonly clock: Clock
+  readonly random: (length: number) => Uint8Array
+  /** Does it while alive; what the dead do has no effect and answers undefined. */
+  effect<T>(name: string, run: () => T): T | undefined
+  /** As effect, for what must not go on without an answer: throws Died. */
+  effectOrDie<T>(name: string, run: () => T): T
+  /** Dies at the effect that many from now. */
+  doom(effects: number, when: 'before' | 'after'): void
+  kill(why: string): void
+  onDeath(run: () => void): void
+  /** Timers that have been set and are still to come. */
+  readonly timers: number
+}
+
+/** The machine's wall clock, which can be set by anybody. */
+export type WallClock = { nowMs(): number }
+
+const NEVER: Timer = { cancel() {} }
+
+export function createMortal(world: World, wall: WallClock): Mortal {
+  const { timeline, chance } = world
+  const mourners: (() => void)[] = []
+  const timers = new Set<Timer>()
+  let alive = true
+  let doomed: { left: number; when: 'before' | 'after' } | null = null
+
+  function kill(why: string): void {
+    if (!alive) return
+    alive = false
+    world.say('daemon', `dies ${why}`)
+    for (const run of mourners) run()
+  }
+
+  function effect<T>(name: string, run: () => T): T | undefined {
+    if (!alive) return undefined
+    timeline.touched(false)
+    const dies = doomed !== null && doomed.left-- <= 0 ? doomed.when : null
+    if (dies === 'before') {
+      kill(`before ${name}`)
+      return undefined
+    }
+    const result = run()
+    if (dies === 'after') kill(`after ${name}`)
+    return result
+  }
+
+  return {
+    get alive() {
+      return alive
+    },
+    clock: {
+      nowMs: () => wall.nowMs(),
+      setTimer(delayMs, run) {
+        if (!alive) return NEVER
+        timeline.touched(false)
+        const timer = timeline.after(delayMs, () => {
+          timers.delete(timer)
+          if (alive) run()
+        })
+        timers.add(timer)
+        return {
+          cancel() {
+            timers.delete(timer)
+            timer.cancel()
+          },
+        }
+      },
+    },
+    random: (length) => (alive ? chance.bytes(length) : new Uint8Array(length)),
+    effect,
+    effectOrDie(name, run) {
+      const result = effect(name, () => ({ value: run() }))
+      if (result === undefined || !alive) throw new Died(name)
+      return result.value
+    },
+    doom(effects, when) {
+      doomed = { left: effects, when }
+    },
+    kill,
+    onDeath: (run) => mourners.push(run),
+    get timers() {
+      return timers.size
+    },
+  }
+}

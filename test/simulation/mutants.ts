@@ -1,0 +1,145 @@
+// npm run simulate:mutants [-- --sample N --seeds N --only <text of a path>]: breaks the daemon in many
+// small ways, one at a time and in a copy, and shows at which seed the simulation notices, and which
+// promise it finds broken.
+import { execFile } from 'node:child_process'
+import {
+  cpSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { createChance } from './chance.ts'
+import { type Mutant, mutantsOf, mutated } from './mutation.ts'
+import { PICKED } from './picked-mutants.ts'
+
+const ROOT = new URL('../..', import.meta.url).pathname
+const FOLDERS = ['payment', 'engine', 'store', 'nostr', 'lightning']
+/** Nothing in them runs here, or nothing they do can be seen from the outside. */
+const LEFT_OUT =
+  /(\.test|\.contract|\.fixtures)\.ts$|lnd|readiness|probe|metrics|migration|sample-|contract-test|list-payments|ports\.ts|refusal\.ts|logger\.ts|sqlite-error/
+const LIFE_LIMIT_MS = 240_000
+const PROMISES = [1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+type Found = {
+  readonly seed: number
+  readonly promised: readonly (number | string)[]
+  readonly text: string
+}
+type Outcome = { readonly mutant: Mutant; readonly found: Found | 'survived' | 'hung' }
+
+const { values } = parseArgs({
+  options: {
+    sample: { type: 'string', default: '60' },
+    seeds: { type: 'string', default: '400' },
+    order: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+  },
+})
+
+const copy = mkdtempSync(join(tmpdir(), 'portal-mutants-'))
+try {
+  await main()
+} finally {
+  rmSync(copy, { recursive: true, force: true })
+}
+
+async function main(): Promise<void> {
+  for (const part of ['packages/daemon', 'test/simulation', 'package.json']) {
+    cpSync(join(ROOT, part), join(copy, part), { recursive: true })
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+  const outcomes: Outcome[] = []
+  for (const mutant of [...PICKED.flatMap(picked), ...sampled()]) {
+    const found = await tried(mutant)
+    if (found === null) continue
+    outcomes.push({ mutant, found })
+    console.log(lineOf({ mutant, found }))
+  }
+  summarise(outcomes)
+}
+
+/** Mutants by rule, a sample of all there are. */
+function sampled(): readonly Mutant[] {
+  const pattern = `packages/daemon/src/{${FOLDERS.join(',')}}/**/*.ts`
+  const files = globSync(pattern, { cwd: ROOT })
+    .filter((file) => !LEFT_OUT.test(file))
+    .sort()
+  const all = files
+    .filter((file) => file.includes(values.only))
+    .flatMap((file) => mutantsOf(file, readFileSync(join(ROOT, file), 'utf8')))
+  const chance = createChance(Number(values.order))
+  const order = all.map((mutant) => ({ mutant, at: chance.fraction() })).sort((a, b) => a.at - b.at)
+  console.log(
+    `${all.length} mutants by rule in ${files.length} files, ${values.sample} of them tried`,
+  )
+  return order.slice(0, Number(values.sample)).map(({ mutant }) => mutant)
+}
+
+/** A picked mutant where its text stands in the file today. */
+function picked({ file, before, after }: (typeof PICKED)[number]): readonly Mutant[] {
+  const lines = readFileSync(join(ROOT, file), 'utf8').split('\n')
+  const at = lines.findIndex((line) => line.includes(before))
+  const line = lines[at]
+  if (line === undefined) {
+    console.log(`a picked mutant no longer fits: ${file} has no "${before}"`)
+    return []
+  }
+  return [{ file, line: at + 1, rule: 'picked', before: line, after: line.replace(before, after) }]
+}
+
+/** What the simulation says of it; null when it is no program any more. */
+async function tried(mutant: Mutant): Promise<Outcome['found'] | null> {
+  const path = join(copy, mutant.file)
+  const original = readFileSync(path, 'utf8')
+  const text = mutated(original, mutant)
+  if (text === null) return null
+  writeFileSync(path, text)
+  try {
+    const hunt = join(copy, 'test/simulation/hunt.ts')
+    const args = [hunt, '--seeds', values.seeds]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: LIFE_LIMIT_MS })
+    const found: Found | null = JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null')
+    return found ?? 'survived'
+  } catch (error) {
+    const killed = error instanceof Error && 'killed' in error && error.killed === true
+    if (killed) return 'hung'
+    return isNoProgram(error) ? null : 'hung'
+  } finally {
+    writeFileSync(path, original)
+  }
+}
+
+function isNoProgram(error: unknown): boolean {
+  return /SyntaxError|ERR_INVALID_TYPESCRIPT|ReferenceError/.test(String(error))
+}
+
+function lineOf({ mutant, found }: Outcome): string {
+  const { file, line, rule, before, after } = mutant
+  const where = `${file.replace('packages/daemon/src/', '')}:${line}`
+  const what = `${where.padEnd(30)} ${rule}: ${before.trim()} → ${after.trim() || '(nothing)'}`
+  if (found === 'survived') return `survived       ${what}`
+  if (found === 'hung') return `hung           ${what}`
+  return `${found.promised.join(' ').padEnd(9)} ${String(found.seed).padStart(4)} ${what}\n${' '.repeat(15)}${found.text}`
+}
+
+function summarise(outcomes: readonly Outcome[]): void {
+  const found = outcomes.filter((outcome) => outcome.found !== 'survived')
+  console.log(`\n${found.length} of ${outcomes.length} mutants found`)
+  console.log('promise   mutants   of them by rule')
+  let poor = false
+  for (const promise of PROMISES) {
+    const its = outcomes.filter(
+      ({ found: what }) => typeof what === 'object' && what.promised.includes(promise),
+    )
+    const byRule = its.filter(({ mutant }) => mutant.rule !== 'picked').length
+    poor ||= its.length < 3
+    console.log(`${String(promise).padEnd(10)}${String(its.length).padEnd(10)}${byRule}`)
+  }
+  process.exitCode = poor && values.only === '' ? 1 : 0
+}

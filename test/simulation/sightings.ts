@@ -1,0 +1,128 @@
+// Everything that was seen of the daemon from the outside: what it answered, what it told by index and
+// by the feed, what wallets received from it and said to it.
+import type { PaymentResponseStatus, PublicKey } from 'portal-protocol'
+import type { World } from './world.ts'
+
+/** An event as a reader of the API sees it. */
+export type Told = {
+  readonly streamId: string
+  readonly index: number
+  readonly createdAt: number
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+export type FeedItem = Told & {
+  readonly position: number
+  readonly type: string
+  readonly paymentId: string | null
+  readonly requestId: string | null
+}
+
+/** An order that a merchant meant to place, however often it was sent. */
+export type Intent = {
+  readonly name: string
+  readonly kind: 'single' | 'invoice'
+  readonly key: string | null
+  readonly user: PublicKey
+  readonly declared: readonly PublicKey[]
+  readonly amountMsat: number
+  /** The invoice that the merchant brought. */
+  readonly invoice: string | null
+  /** The money is to be held until it is captured. */
+  readonly manual: boolean
+  /** Requests sent with exactly its body. */
+  sent: number
+  /** What was answered 201 to such a request. */
+  readonly acknowledged: {
+    readonly paymentId: string
+    readonly streamId: string
+    readonly invoice: string | null
+    readonly atMs: number
+  }[]
+}
+
+/** What a wallet said in an answer to a payment request. */
+export type Utterance = {
+  readonly eventId: string
+  readonly requestId: string
+  readonly author: PublicKey
+  readonly status: PaymentResponseStatus
+  readonly saidAtMs: number
+  /** When the daemon's own relay said OK to it, or null. */
+  acceptedAtMs: number | null
+}
+
+export interface Sightings {
+  readonly intents: Intent[]
+  /** By stream, then by index. */
+  readonly told: ReadonlyMap<string, ReadonlyMap<number, Told>>
+  readonly feed: ReadonlyMap<number, FeedItem>
+  readonly utterances: Utterance[]
+  /** Keys with a valid proof that they belong to a user, from when on it was sent. */
+  readonly proven: Map<PublicKey, { readonly user: PublicKey; readonly saidAtMs: number }>
+  /** Invoices that a user was handed under a request id. */
+  readonly handed: Map<string, Set<string>>
+  /** Payments whose cancellation was answered 200. */
+  readonly cancelled: Set<string>
+  /** Payments that the merchant tried to capture, and those that it was told it has captured. */
+  readonly captures: { readonly tried: Set<string>; readonly done: Set<string> }
+  /** When an event was first visible, by stream and index. */
+  readonly visibleAtMs: Map<string, number>
+  saw(event: Told, how: string): void
+  sawInFeed(item: FeedItem, how: string): void
+}
+
+export function createSightings(world: World): Sightings {
+  const told = new Map<string, Map<number, Told>>()
+  const feed = new Map<number, FeedItem>()
+  const visibleAtMs = new Map<string, number>()
+
+  function saw(event: Told, how: string): void {
+    const stream = told.get(event.streamId) ?? new Map<number, Told>()
+    told.set(event.streamId, stream)
+    const known = stream.get(event.index)
+    if (known === undefined) {
+      stream.set(event.index, event)
+      visibleAtMs.set(`${event.streamId} ${event.index}`, world.timeline.nowMs)
+      world.say(
+        'told',
+        `${event.streamId.slice(-4)}[${event.index}] ${JSON.stringify(event.data)} (${how})`,
+      )
+    } else if (textOf(known) !== textOf(event)) {
+      world.broken(
+        7,
+        `${event.streamId}[${event.index}] was ${textOf(known)}, is ${textOf(event)} (${how})`,
+      )
+    }
+  }
+
+  return {
+    intents: [],
+    told,
+    feed,
+    utterances: [],
+    proven: new Map(),
+    handed: new Map(),
+    cancelled: new Set(),
+    captures: { tried: new Set(), done: new Set() },
+    visibleAtMs,
+    saw,
+    sawInFeed(item, how) {
+      saw(item, how)
+      const known = feed.get(item.position)
+      if (known === undefined) feed.set(item.position, item)
+      else if (known.streamId !== item.streamId || known.index !== item.index) {
+        world.broken(7, `position ${item.position} of the feed was another event (${how})`)
+      }
+    },
+  }
+}
+
+/** The events of a stream that were seen, by index. */
+export function eventsOf(seen: Sightings, streamId: string): readonly Told[] {
+  return [...(seen.told.get(streamId)?.values() ?? [])].sort((a, b) => a.index - b.index)
+}
+
+function textOf({ data, createdAt }: Told): string {
+  return `${createdAt} ${JSON.stringify(data)}`
+}
