@@ -159,8 +159,10 @@ export function createEngine(deps: EngineDeps): Engine {
       await settlements.start()
       readiness.start()
       worker.start()
-      // What a process that was killed had in hand is nobody's now.
-      const left = await store.claimDue(clock.nowMs() + LEASE_MS, LEFT_IN_HAND_MAX, LEASE_MS)
+      // What a process that was killed had in hand is nobody's now; on a shared store it may be
+      // another daemon's, until the lease is over.
+      const leftMs = clock.nowMs() + (store.shared ? 0 : LEASE_MS)
+      const left = await store.claimDue(leftMs, LEFT_IN_HAND_MAX, LEASE_MS)
       left.forEach(inHand.takeUp)
       // Requests are ephemeral: whoever was asked before the restart is asked again at once.
       inbound.reachable(null)

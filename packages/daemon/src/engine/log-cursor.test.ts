@@ -23,12 +23,14 @@ function createLog(delay: () => Promise<void>) {
       return page
     },
     after: (event) => event.index + 1,
+    isNext: (event, place) => event.index === place,
   }
   return {
     source,
     reads: () => reads,
     listeners: () => listeners.size,
-    append(count: number) {
+    append(count: number, tell: (events: LogEvent[]) => LogEvent[] = (events) => events) {
+      const appended: LogEvent[] = []
       for (let i = 0; i < count; i++) {
         const index = events.length
         const stream = {
@@ -40,8 +42,9 @@ function createLog(delay: () => Promise<void>) {
         } as const
         const event = { position: index + 1, stream, index, createdAtMs: 0, data: null }
         events.push(event)
-        for (const listener of listeners) listener(event)
+        appended.push(event)
       }
+      for (const event of tell(appended)) for (const listener of listeners) listener(event)
     },
   }
 }
@@ -89,6 +92,20 @@ test('a reader that has caught up reads what is committed without asking the sto
   assert.equal(log.reads(), 1)
   cursor.close()
   assert.equal(log.listeners(), 0)
+})
+
+test('a reader that is told out of order, or late, reads the store for what it missed', async () => {
+  const log = createLog(async () => {})
+  const cursor = openLogCursor(log.source, 0, () => {}, 500)
+  assert.deepEqual(await cursor.read(), [])
+  const indexes = async () => (await cursor.read()).map(({ index }) => index)
+  log.append(3, ([first, second, third]) => [first, third, second].filter((event) => !!event))
+  assert.deepEqual(await indexes(), [0])
+  assert.deepEqual(await indexes(), [1, 2])
+  assert.deepEqual(await indexes(), [])
+  log.append(3, (events) => events.slice(2))
+  assert.deepEqual(await indexes(), [3, 4, 5])
+  assert.deepEqual(await indexes(), [])
 })
 
 test('a read that fails loses nothing', async () => {

@@ -16,6 +16,8 @@ export type Source = {
   read(from: number, limit: number): Promise<readonly LogEvent[]>
   /** Where a reader stands who has read this event. */
   after(event: LogEvent): number
+  /** Whether nothing can lie between this place and that later event. */
+  isNext(event: LogEvent, place: number): boolean
 }
 
 /** Of one stream: the cursor is the index of the next event. */
@@ -24,6 +26,8 @@ export function streamSource(log: LogReader, id: StreamId): Source {
     subscribe: (listener) => log.subscribe(id, listener),
     read: (from, limit) => log.events(id, from, limit),
     after: (event) => event.index + 1,
+    // Events that other daemons committed may be told later than those that follow them.
+    isNext: (event, place) => event.index === place,
   }
 }
 
@@ -33,6 +37,7 @@ export function feedSource(log: LogReader): Source {
     subscribe: (listener) => log.subscribe(null, listener),
     read: (from, limit) => log.feed(from, limit),
     after: (event) => event.position,
+    isNext: () => true,
   }
 }
 
@@ -69,10 +74,18 @@ export function openLogCursor(
     return beyond
   }
 
+  // What is told in order; from a gap on it is read from the store.
   function takeNews(): readonly LogEvent[] {
     const told = news
     news = []
-    return take(told)
+    const taken: LogEvent[] = []
+    for (const event of told) {
+      if (source.after(event) <= next) continue
+      gap = !source.isNext(event, next)
+      if (gap) break
+      taken.push(...take([event]))
+    }
+    return taken
   }
 
   return {
@@ -80,7 +93,10 @@ export function openLogCursor(
       return next
     },
     async read() {
-      if (!gap) return takeNews()
+      if (!gap) {
+        const told = takeNews()
+        if (told.length > 0 || !gap) return told
+      }
       // What was told before this read began is in it; what is told meanwhile is kept.
       news = []
       gap = false

@@ -9,8 +9,9 @@ export interface LogReader {
   /** Events of all streams with position > `after`. */
   feed(after: number, limit: number): Promise<readonly LogEvent[]>
   /**
-   * Calls `listener` for each event of this stream (null: of all) once committed, in order; returns the
-   * end of it. Subscribe first, then read, then skip what was read.
+   * Calls `listener` for each event of all streams (null) in order, or soon after its commit for each of
+   * this stream, as Store.onCommitted does; returns the end of it. Subscribe first, then read, then skip
+   * what was read.
    */
   subscribe(id: StreamId | null, listener: (event: LogEvent) => void): () => void
 }
@@ -23,8 +24,10 @@ export function createLogReader(store: Store): LogReader {
   store.onCommitted((events) => {
     for (const event of events) {
       for (const listener of byStream.get(event.stream.id) ?? []) listener(event)
-      for (const listener of all) listener(event)
     }
+  })
+  store.onFeed((events) => {
+    for (const event of events) for (const listener of all) listener(event)
   })
   return {
     stream: (id) => store.stream(id),

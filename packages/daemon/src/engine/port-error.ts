@@ -17,7 +17,8 @@ export class PortError extends Error {
 
 /**
  * The store failed. A write that throws it is not acknowledged: nothing of it is visible to readers, and
- * the same call may be made again. `refused` and `damaged` will not heal by themselves.
+ * the same call may be made again. `refused` and `damaged` will not heal by themselves; `fenced` says that
+ * another daemon does this now.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
@@ -30,6 +31,7 @@ export class StoreError extends Error {
     | 'refused'
     | 'overloaded'
     | 'closed'
+    | 'fenced'
 
   constructor(code: StoreError['code'], message: string, options: { cause?: unknown } = {}) {
     super(message, options)

@@ -17,10 +17,12 @@ import type { Authentication, AuthenticationEvent } from '../authentication/auth
 import type { Handshake, HandshakeEvent } from '../handshake/handshake.ts'
 import type { LogEvent, Stream, StreamId, StreamType } from '../log/stream.ts'
 import type { Payment, PaymentEvent, PaymentId, Status } from '../payment/payment.ts'
+import type { Coordination } from './coordination-ports.ts'
 import type { IdempotencyKey } from './idempotency-key.ts'
 import type { WebhookStore } from './webhook-ports.ts'
 
 export type { Clock, Timer } from 'portal-relay'
+export type { Lease, Rate } from './coordination-ports.ts'
 export { PortError, StoreError } from './port-error.ts'
 export type { IdempotencyKey }
 
@@ -215,7 +217,7 @@ export type PaymentFilter = {
   readonly createdBeforeMs?: number
 }
 
-export interface Store {
+export interface Store extends Coordination {
   createPayment(
     p: Payment,
     key: IdempotencyKey | null,
@@ -231,8 +233,6 @@ export interface Store {
    * resolves only after it is on disk. The subject and events are visible to nobody before.
    */
   commit(change: Change): Promise<CommitResult>
-  /** Called for every batch of events once committed, in order of position. */
-  onCommitted(listener: (events: readonly LogEvent[]) => void): () => void
 
   payment(id: PaymentId): Promise<Payment | null>
   /** The one payment a user was asked for under this request id. */

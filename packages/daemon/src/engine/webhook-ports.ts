@@ -65,6 +65,12 @@ export type Attempted = {
   readonly atMs: number
 }
 
+/**
+ * A lease as its holder took it. A write that carries one throws StoreError `fenced`, and does
+ * nothing, once the lease is another's: whoever slept past its end changes nothing any more.
+ */
+export type Fence = { readonly lease: string; readonly epoch: number }
+
 export type EndpointCreated =
   | { readonly result: 'created' | 'repeated'; readonly endpoint: WebhookEndpoint }
   | { readonly result: 'key_mismatch' }
@@ -90,20 +96,21 @@ export interface WebhookStore {
   ): Promise<WebhookEndpoint | null>
   /** False when it was gone already. Its deliveries are forgotten by `forgetDeliveries`. */
   deleteEndpoint(id: EndpointId, atMs: number): Promise<boolean>
-  moveCursor(id: EndpointId, cursor: number): Promise<void>
+  moveCursor(id: EndpointId, cursor: number, fence?: Fence): Promise<void>
 
   /** Waiting deliveries that are due, the longest due first. */
   dueDeliveries(id: EndpointId, nowMs: number, limit: number): Promise<readonly Delivery[]>
   /** When the next one is due after `afterMs`. */
   nextDueAtMs(id: EndpointId, afterMs: number): Promise<number | null>
   /** `blocked`: further events of the stream wait in the store. */
-  recordAttempt(attempted: Attempted): Promise<{ readonly blocked: boolean }>
+  recordAttempt(attempted: Attempted, fence?: Fence): Promise<{ readonly blocked: boolean }>
   /** Queues events of one stream behind those that wait; false, and nothing done, if none does. */
   queueBehind(
     id: EndpointId,
     events: readonly LogEvent[],
     cursor: number,
     atMs: number,
+    fence?: Fence,
   ): Promise<boolean>
   /** The last position that has a delivery; 0 when none has. */
   lastRecorded(id: EndpointId): Promise<number>

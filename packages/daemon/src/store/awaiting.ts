@@ -74,6 +74,17 @@ export async function answerKeys(
   }
 }
 
+/** Keys that may answer what was created or widened since, some more than once. */
+export async function openedSince(on: Session, sinceMs: number): Promise<readonly PublicKey[]> {
+  const since = { sinceMs, limit: OPENED_MAX }
+  const rows = [
+    ...(await on.all(RECENT_PAYMENT_KEYS, since)),
+    ...(await on.all(RECENT_AUTHENTICATION_KEYS, since)),
+    ...(await on.all(SUBKEYS_SINCE, since)),
+  ]
+  return rows.flatMap(({ key }) => keyOf(key))
+}
+
 /** Relays of users with something unended, the most recently named first, each once. */
 export async function relaysInUse(on: Session, limit: number): Promise<readonly string[]> {
   const rows = await on.all(RELAYS_IN_USE, { limit })
@@ -96,6 +107,8 @@ function createdAtMs(due: Due): number {
 function keyOf(key: string | null): readonly PublicKey[] {
   return key === null ? [] : [publicKey(key, 'main_key')]
 }
+
+const OPENED_MAX = 20_000
 
 type KeyRow = { readonly key: string | null }
 type RecentRow = KeyRow & { readonly subkeys: string | null; readonly created_at_ms: number }
@@ -172,6 +185,14 @@ const RECENT_AUTHENTICATION_KEYS: Query<Since, RecentRow> = (db, { sinceMs, limi
     .where('main_key', 'is not', null)
     .where('created_at_ms', '>=', sinceMs)
     .orderBy('created_at_ms', 'desc')
+    .limit(limit)
+
+const SUBKEYS_SINCE: Query<Since, KeyRow> = (db, { sinceMs, limit }) =>
+  db
+    .selectFrom('waiting_subkeys')
+    .select('key')
+    .where('added_at_ms', '>=', sinceMs)
+    .orderBy('added_at_ms', 'desc')
     .limit(limit)
 
 const RELAYS_IN_USE: Query<Limit, { relays: string }> = (db, { limit }) =>

@@ -6,10 +6,11 @@ import { updateConversation, updatePayment } from './changed-columns.ts'
 import { conversationRow } from './conversation-row.ts'
 import { CONVERSATION, PAYMENT } from './find.ts'
 import type { Written } from './group-commit.ts'
+import type { News } from './news.ts'
 import { paymentRow } from './payment-row.ts'
 import type { Query, Session } from './query.ts'
 import type { EventRow, ReceivedEventRow, UserRelaysRow } from './schema.ts'
-import { streamOfSubject } from './subject.ts'
+import { isHandshake, streamOfSubject } from './subject.ts'
 import { keepWaitingSubkeys } from './waiting-subkeys.ts'
 
 const USER_RELAYS_MAX = 5
@@ -18,7 +19,7 @@ const USER_RELAYS_MAX = 5
 export async function commitChange(on: Session, change: Change): Promise<Written<CommitResult>> {
   const { subject, events, atMs, receivedEventId, userRelays } = change
   const before = await standing(on, change)
-  if (before.version !== subject.version) return { result: 'stale', events: [] }
+  if (before.version !== subject.version) return { result: 'stale' }
   if (before.eventCount + events.length !== subject.eventCount) {
     throw new StoreError(
       'refused',
@@ -29,21 +30,24 @@ export async function commitChange(on: Session, change: Change): Promise<Written
   if (receivedEventId !== null) {
     const received = { event_id: receivedEventId, received_at_ms: atMs }
     const isNew = (await on.write(INSERT_RECEIVED, received)) === 1
-    if (!isNew) return { result: 'duplicate', events: [] }
+    if (!isNew) return { result: 'duplicate' }
   }
   if (!(await before.update())) {
     throw new StoreError('refused', `${subject.streamId} changed inside its own transaction`)
   }
   const { ended } = streamOfSubject(subject)
+  let opened: News['opened'] = []
   if (!before.ended) {
-    await keepWaitingSubkeys(on, subject, before.subkeys, ended)
+    opened = await keepWaitingSubkeys(on, subject, before.subkeys, ended, atMs)
     if (ended) await on.write(END_STREAM, { id: subject.streamId })
   }
   if (userRelays !== null) {
     const relays = JSON.stringify(userRelays.relays.slice(0, USER_RELAYS_MAX))
     await on.write(SET_USER_RELAYS, { main_key: userRelays.mainKey, relays, named_at_ms: atMs })
   }
-  return { result: 'committed', events: await append(on, change, before.eventCount) }
+  const handshakes = ended && isHandshake(subject)
+  const appended = await append(on, change, before.eventCount)
+  return { result: 'committed', events: appended, opened, handshakes }
 }
 
 type Standing = {

@@ -10,11 +10,12 @@ import {
 import type { Payment } from '../payment/payment.ts'
 import { conversationOf, conversationRow } from './conversation-row.ts'
 import { CONVERSATION, OPEN_HANDSHAKE, PAYMENT, PAYMENT_OF_REQUEST } from './find.ts'
+import type { Written } from './group-commit.ts'
 import { streamRow } from './log-row.ts'
 import { paymentOf, paymentRow } from './payment-row.ts'
 import type { Query, Session } from './query.ts'
 import type { ConversationRow, IdempotencyKeyRow, PaymentRow, StreamRow } from './schema.ts'
-import { streamOfSubject } from './subject.ts'
+import { isHandshake, keysOfSubject, streamOfSubject } from './subject.ts'
 import { keepWaitingSubkeys } from './waiting-subkeys.ts'
 
 /** The idempotency key is judged first: a repeated request is answered, come what may. */
@@ -80,8 +81,15 @@ async function usedBefore(
   throw new StoreError('damaged', `what the idempotency key of ${used.stream_id} made is missing`)
 }
 
+/** What others hear of it. */
+export function createdNews<T extends Subject>(created: Created<T>): Written<Created<T>> {
+  if (created.result !== 'created') return { result: created }
+  const { subject } = created
+  return { result: created, opened: keysOfSubject(subject), handshakes: isHandshake(subject) }
+}
+
 async function remember(on: Session, subject: Subject, key: IdempotencyKey | null): Promise<void> {
-  await keepWaitingSubkeys(on, subject, '[]', false)
+  await keepWaitingSubkeys(on, subject, '[]', false, subject.createdAtMs)
   if (key === null) return
   await on.write(INSERT_KEY, {
     key: key.key,

@@ -133,7 +133,7 @@ function setUp() {
   const told: number[][] = []
   const commits = createGroupCommit<number[]>({
     transact: disk.transact,
-    committed: (events) => told.push(events.map(({ position }) => position)),
+    committed: ({ events }) => told.push(events.map(({ position }) => position)),
     afterInput: setImmediate,
   })
   return { commits, disk, told }

@@ -1,10 +1,10 @@
 // Writes that arrive together share one durable transaction: what a commit costs is mostly the wait
 // for the disk, and that wait is the same for one write and for a hundred.
 import { StoreError } from '../engine/ports.ts'
-import type { LogEvent } from '../log/stream.ts'
+import type { News } from './news.ts'
 
-/** What a write answers its caller, and the events it appended. */
-export type Written<T> = { readonly result: T; readonly events: readonly LogEvent[] }
+/** What a write answers its caller, and what others hear of it. */
+export type Written<T> = { readonly result: T } & Partial<News>
 
 /**
  * One write. It may be run more than once before it counts, each time on a transaction that knows
@@ -15,8 +15,8 @@ export type Write<Tx, T> = (tx: Tx) => Promise<Written<T>>
 export type GroupCommitDeps<Tx> = {
   /** Runs `run` in a transaction; resolves once it is durable, rejects once it is undone. */
   readonly transact: (run: (tx: Tx) => Promise<void>) => Promise<void>
-  /** Told the events of each transaction after it was committed, before its callers are. */
-  readonly committed: (events: readonly LogEvent[]) => void
+  /** Told the news of each transaction after it was committed, before its callers are. */
+  readonly committed: (news: News) => void
   /**
    * Calls back when the input that is waiting now has been handed out. Only so do answers that came
    * by different sockets meet in one transaction.
@@ -67,7 +67,7 @@ export function createGroupCommit<Tx>(deps: GroupCommitDeps<Tx>): GroupCommit<Tx
 
 type Entry<Tx> = {
   /** Runs the write and keeps its result for `resolve`. */
-  readonly run: (tx: Tx) => Promise<readonly LogEvent[]>
+  readonly run: (tx: Tx) => Promise<Partial<News>>
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -80,9 +80,9 @@ function entry<Tx, T>(
   let settle: () => void = () => reject(new StoreError('refused', 'the write was never run'))
   return {
     async run(tx) {
-      const { result, events } = await write(tx)
+      const { result, ...news } = await write(tx)
       settle = () => resolve(result)
-      return events
+      return news
     },
     resolve: () => settle(),
     reject,
@@ -97,7 +97,7 @@ async function settle<Tx>(batch: readonly Entry<Tx>[], deps: GroupCommitDeps<Tx>
     const outcome = await attempt(left, deps)
     switch (outcome.type) {
       case 'committed':
-        if (outcome.events.length > 0) deps.committed(outcome.events)
+        deps.committed(outcome.news)
         for (const { resolve } of left) resolve()
         return
       case 'store_failed':
@@ -111,7 +111,7 @@ async function settle<Tx>(batch: readonly Entry<Tx>[], deps: GroupCommitDeps<Tx>
 }
 
 type Outcome<Tx> =
-  | { readonly type: 'committed'; readonly events: readonly LogEvent[] }
+  | { readonly type: 'committed'; readonly news: News }
   | { readonly type: 'store_failed'; readonly error: unknown }
   | { readonly type: 'write_failed'; readonly entry: Entry<Tx>; readonly error: unknown }
 
@@ -119,17 +119,17 @@ async function attempt<Tx>(
   entries: readonly Entry<Tx>[],
   { transact }: GroupCommitDeps<Tx>,
 ): Promise<Outcome<Tx>> {
-  const events: LogEvent[] = []
+  const news: Partial<News>[] = []
   const running: { entry: Entry<Tx> | null } = { entry: null }
   try {
     await transact(async (tx) => {
       for (const entry of entries) {
         running.entry = entry
-        events.push(...(await entry.run(tx)))
+        news.push(await entry.run(tx))
       }
       running.entry = null
     })
-    return { type: 'committed', events }
+    return { type: 'committed', news: joined(news) }
   } catch (error) {
     const { entry } = running
     if (entry !== null && isOwnFault(error)) return { type: 'write_failed', entry, error }
@@ -140,5 +140,13 @@ async function attempt<Tx>(
 // What fails because of the write or the row it touches, where other writes would not.
 function isOwnFault(error: unknown): boolean {
   if (!(error instanceof StoreError)) return true
-  return error.code === 'refused' || error.code === 'damaged'
+  return ['refused', 'damaged', 'fenced'].includes(error.code)
+}
+
+function joined(news: readonly Partial<News>[]): News {
+  return {
+    events: news.flatMap(({ events }) => events ?? []),
+    opened: news.flatMap(({ opened }) => opened ?? []),
+    handshakes: news.some(({ handshakes }) => handshakes === true),
+  }
 }

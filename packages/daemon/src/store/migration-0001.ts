@@ -1,10 +1,9 @@
 // The first tables and their indices. Each partial index holds only what its query may find, so
 // that old payments cost the open ones nothing.
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
-import type { Database } from './schema.ts'
+import type { Database, Dialect } from './schema.ts'
 
 type Db = Kysely<Database>
-export type Dialect = 'sqlite' | 'postgres'
 
 export async function createFirstTables(db: Db, dialect: Dialect): Promise<void> {
   const int = dialect === 'sqlite' ? 'integer' : 'bigint'

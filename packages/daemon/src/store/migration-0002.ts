@@ -1,7 +1,6 @@
 // Webhooks, and what an operator did about late money.
 import { type Kysely, sql } from 'kysely'
-import type { Dialect } from './migration-0001.ts'
-import type { Database } from './schema.ts'
+import type { Database, Dialect } from './schema.ts'
 
 export async function addWebhooks(db: Kysely<Database>, dialect: Dialect): Promise<void> {
   const int = dialect === 'sqlite' ? 'integer' : 'bigint'

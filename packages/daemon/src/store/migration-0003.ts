@@ -1,7 +1,6 @@
 // Manual capture: whether a payment is to be held, and until when it may be captured.
 import type { Kysely } from 'kysely'
-import type { Dialect } from './migration-0001.ts'
-import type { Database } from './schema.ts'
+import type { Database, Dialect } from './schema.ts'
 
 export async function addCapture(db: Kysely<Database>, dialect: Dialect): Promise<void> {
   const int = dialect === 'sqlite' ? 'integer' : 'bigint'

@@ -2,10 +2,11 @@
 // edited afterwards. A step only adds, because an older daemon may be using the tables still; for
 // the same reason steps that this version does not know are left alone.
 import type { Kysely } from 'kysely'
-import { createFirstTables, type Dialect } from './migration-0001.ts'
+import { createFirstTables } from './migration-0001.ts'
 import { addWebhooks } from './migration-0002.ts'
 import { addCapture } from './migration-0003.ts'
-import type { Database } from './schema.ts'
+import { addSharing } from './migration-0004.ts'
+import type { Database, Dialect } from './schema.ts'
 
 export type Step = {
   readonly name: string
@@ -16,6 +17,7 @@ export const STEPS: readonly Step[] = [
   { name: '0001-first-tables', up: createFirstTables },
   { name: '0002-webhooks', up: addWebhooks },
   { name: '0003-capture', up: addCapture },
+  { name: '0004-sharing', up: addSharing },
 ]
 
 /** Brings the tables up to date in one transaction: all the missing steps, or none. */

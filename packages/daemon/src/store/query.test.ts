@@ -57,6 +57,6 @@ describe('a query', () => {
 async function setUp() {
   const db = new Kysely<Database>({ dialect: sqliteDialect(new DatabaseSync(':memory:')) })
   await migrate(db, 'sqlite', 1)
-  const sessionOn = createSessions()
+  const sessionOn = createSessions('sqlite')
   return { db, sessionOn, on: sessionOn(db) }
 }

@@ -1,7 +1,7 @@
 // Queries of a fixed shape, compiled by kysely once and run with other values each time: building
 // and compiling one costs several times what SQLite needs to run it.
 import type { Compilable, CompiledQuery, Kysely } from 'kysely'
-import type { Database } from './schema.ts'
+import type { Database, Dialect } from './schema.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -11,18 +11,22 @@ type Values = Readonly<Record<string, unknown>>
  */
 export type Query<V extends Values, R> = (db: Kysely<Database>, values: V) => Compilable<R>
 
+/** A query that the databases put differently. */
+export type PerDialect<V extends Values, R> = { readonly [D in Dialect]: Query<V, R> }
+
 /** Runs queries, on the database or inside one transaction. */
 export interface Session {
   all<V extends Values, R>(query: Query<V, R>, values: V): Promise<readonly R[]>
   first<V extends Values, R>(query: Query<V, R>, values: V): Promise<R | undefined>
   /** For a query without results: how many rows it wrote. */
   write<V extends Values>(query: Query<V, unknown>, values: V): Promise<number>
+  readonly dialect: Dialect
   /** For queries whose shape depends on what is asked. */
   readonly db: Kysely<Database>
 }
 
 /** Makes sessions that share what was compiled; all must be of one dialect. */
-export function createSessions(): (db: Kysely<Database>) => Session {
+export function createSessions(dialect: Dialect): (db: Kysely<Database>) => Session {
   const compiled = new WeakMap<object, CompiledQuery>()
 
   function prepare<V extends Values>(
@@ -41,6 +45,7 @@ export function createSessions(): (db: Kysely<Database>) => Session {
 
   return (db) => ({
     db,
+    dialect,
     async all<V extends Values, R>(query: Query<V, R>, values: V) {
       return (await db.executeQuery<R>(prepare(db, query, values))).rows
     },

@@ -11,22 +11,33 @@ import { logEventOf, streamOf } from './log-row.ts'
 import { paymentOf } from './payment-row.ts'
 import type { Session } from './query.ts'
 import { EVENTS_OF_STREAM, FEED, STREAM } from './read-log.ts'
+import { receivedAmong } from './received-events.ts'
 import type { ConversationRow, PaymentRow } from './schema.ts'
 import { relaysOf, value } from './values.ts'
 
-type Writes =
-  | 'createPayment'
-  | 'createConversation'
-  | 'commit'
-  | 'onCommitted'
-  | 'claimDue'
-  | 'setValue'
-  | 'initValue'
-  | 'webhooks'
-  | 'ping'
-  | 'close'
+type Reads =
+  | 'payment'
+  | 'paymentByRequest'
+  | 'paymentsByRequestId'
+  | 'paymentsByHash'
+  | 'listPayments'
+  | 'handshakeByToken'
+  | 'authenticationByChallenge'
+  | 'conversation'
+  | 'awaitingAnswer'
+  | 'answerKeys'
+  | 'openHandshakes'
+  | 'oldestUnsettledMs'
+  | 'nextWakeAtMs'
+  | 'stream'
+  | 'events'
+  | 'feed'
+  | 'relaysOf'
+  | 'relaysInUse'
+  | 'receivedAmong'
+  | 'value'
 
-export function readsOf(on: Session): Omit<Store, Writes> {
+export function readsOf(on: Session): Pick<Store, Reads> {
   return {
     payment: async (id) => paymentOrNull(await on.first(find.PAYMENT, { id })),
     paymentByRequest: async (mainKey, requestId) =>
@@ -60,11 +71,13 @@ export function readsOf(on: Session): Omit<Store, Writes> {
     },
     events: async (id, from, limit) =>
       (await on.all(EVENTS_OF_STREAM, { id, from, limit })).map(logEventOf),
-    feed: async (after, limit) => (await on.all(FEED, { after, limit })).map(logEventOf),
+    feed: async (after, limit) =>
+      (await on.all(FEED[on.dialect], { after, limit })).map(logEventOf),
 
     relaysOf: (mainKey) => relaysOf(on, mainKey),
     relaysInUse: (limit) => relaysInUse(on, limit),
 
+    receivedAmong: (eventIds) => receivedAmong(on, eventIds),
     value: (name) => value(on, name),
   }
 }

@@ -1,7 +1,9 @@
 // Ids of received events are kept so that each counts once, and forgotten when nobody sends them
 // any more.
+import { sql } from 'kysely'
 import type { Clock } from '../engine/ports.ts'
-import type { Query, Session } from './query.ts'
+import type { PerDialect, Query, Session } from './query.ts'
+import type { ReceivedEventRow } from './schema.ts'
 
 // Far longer than any relay or wallet repeats an event.
 const KEPT_MS = 7 * 86_400_000
@@ -28,6 +30,31 @@ export function forgetsOldEvents(
       () => {},
     )
   }
+}
+
+/** Which of these events are kept. */
+export async function receivedAmong(
+  on: Session,
+  eventIds: readonly string[],
+): Promise<readonly string[]> {
+  const ids = JSON.stringify(eventIds)
+  return (await on.all(AMONG[on.dialect], { ids })).map(({ event_id }) => event_id)
+}
+
+type Among = { readonly ids: string }
+
+// One parameter, so that it is one query however many are asked about.
+const AMONG: PerDialect<Among, Pick<ReceivedEventRow, 'event_id'>> = {
+  sqlite: (db, { ids }) =>
+    db
+      .selectFrom('received_events')
+      .select('event_id')
+      .where('event_id', 'in', sql<string>`(select value from json_each(${ids}))`),
+  postgres: (db, { ids }) =>
+    db
+      .selectFrom('received_events')
+      .select('event_id')
+      .where('event_id', 'in', sql<string>`(select json_array_elements_text(${ids}::json))`),
 }
 
 const FORGET: Query<{ beforeMs: number; limit: number }, unknown> = (db, { beforeMs, limit }) =>

@@ -3,6 +3,8 @@
 // JSON text.
 import type { Generated } from 'kysely'
 
+export type Dialect = 'sqlite' | 'postgres'
+
 export type PaymentRow = {
   readonly id: string
   readonly stream_id: string
@@ -92,6 +94,8 @@ export type WaitingSubkeyRow = {
   readonly key: string
   /** A payment id, or the stream id of an authentication. */
   readonly subject: string
+  /** Null where an older version wrote it. */
+  readonly added_at_ms: number | null
 }
 
 export type ReceivedEventRow = { readonly event_id: string; readonly received_at_ms: number }
@@ -144,6 +148,22 @@ export type WebhookDeliveryRow = {
   readonly error: string | null
 }
 
+export type LeaseRow = {
+  readonly name: string
+  /** Null: it is free. */
+  readonly holder: string | null
+  /** Grows with each other holder. */
+  readonly epoch: number
+  readonly until_ms: number
+}
+
+/** A token bucket as it was at that time. */
+export type AllowanceRow = {
+  readonly name: string
+  readonly thousandths: number
+  readonly at_ms: number
+}
+
 export type MigrationRow = { readonly name: string; readonly applied_at_ms: number }
 
 export type Database = {
@@ -158,5 +178,7 @@ export type Database = {
   readonly store_values: StoreValueRow
   readonly webhook_endpoints: WebhookEndpointRow
   readonly webhook_deliveries: WebhookDeliveryRow
+  readonly leases: LeaseRow
+  readonly allowances: AllowanceRow
   readonly migrations: MigrationRow
 }

@@ -15,6 +15,7 @@ import {
 } from 'kysely'
 import { StoreError } from '../engine/ports.ts'
 import { toStoreError } from './sqlite-error.ts'
+import type { Turns } from './turns.ts'
 
 const STATEMENTS_MAX = 200
 const BUSY_TIMEOUT_MS = 1_000
@@ -39,20 +40,22 @@ export function openSqlite(path: string): DatabaseSync {
   }
 }
 
-export function sqliteDialect(database: DatabaseSync): Dialect {
+/** `turns`: for connections that are one database connection to several. */
+export function sqliteDialect(database: DatabaseSync, turns?: Turns): Dialect {
   return {
-    createDriver: () => sqliteDriver(database),
+    createDriver: () => sqliteDriver(database, turns),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   }
 }
 
-function sqliteDriver(database: DatabaseSync): Driver {
+function sqliteDriver(database: DatabaseSync, turns: Turns | undefined): Driver {
   const connection = sqliteConnection(database)
   return {
     async init() {},
     async acquireConnection() {
+      await turns?.take()
       return connection
     },
     async beginTransaction() {
@@ -66,7 +69,9 @@ function sqliteDriver(database: DatabaseSync): Driver {
       // SQLite has ended it by itself after some errors, a full disk among them.
       if (database.isTransaction) execute(database, 'rollback')
     },
-    async releaseConnection() {},
+    async releaseConnection() {
+      turns?.give()
+    },
     async destroy() {
       if (database.isOpen) database.close()
     },

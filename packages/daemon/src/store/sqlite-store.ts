@@ -2,10 +2,23 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import type { Store } from '../engine/ports.ts'
+import { openedSince } from './awaiting.ts'
+import type { Channel } from './channel.ts'
 import { migrate } from './migrations.ts'
+import { createSessions, type Session } from './query.ts'
+import { endOfLog, readTail } from './read-log.ts'
 import type { Database } from './schema.ts'
+import { createTellingAll, createTellingAlone, type Telling } from './sharing.ts'
 import { openSqlite, sqliteDialect } from './sqlite-dialect.ts'
 import { createStore, type StoreDeps } from './store.ts'
+import type { Turns } from './turns.ts'
+
+/** For a simulation of several daemons, whose databases are one connection. */
+export type SqliteSharing = {
+  readonly name: string
+  readonly channel: Channel
+  readonly turns: Turns
+}
 
 /**
  * Opens or creates the file, whose folder must exist, and brings its tables up to date; `:memory:`
@@ -16,14 +29,41 @@ export async function createSqliteStore(path: string, deps: StoreDeps): Promise<
 }
 
 /** The store on a connection that is already open; it closes it. Throws StoreError. */
-export async function sqliteStoreOn(database: DatabaseSync, deps: StoreDeps): Promise<Store> {
-  const db = new Kysely<Database>({ dialect: sqliteDialect(database) })
+export async function sqliteStoreOn(
+  database: DatabaseSync,
+  deps: StoreDeps,
+  sharing: SqliteSharing | null = null,
+): Promise<Store> {
+  const db = new Kysely<Database>({ dialect: sqliteDialect(database, sharing?.turns) })
+  const sessionOn = createSessions('sqlite')
+  const on = sessionOn(db)
   try {
     await migrate(db, 'sqlite', deps.clock.nowMs())
+    const telling = await tell(on, deps, sharing)
+    const transact = (run: (tx: Session) => Promise<void>) =>
+      db.transaction().execute((tx) => run(sessionOn(tx)))
+    const release = async () => {
+      if (database.isOpen) database.close()
+    }
+    // The last connection to close writes the log back into the file, so that the file is all there is.
+    return createStore({ on, transact, telling, release }, deps)
   } catch (error) {
     database.close()
     throw error
   }
-  // The last connection to close writes the log back into the file, so that the file is all there is.
-  return createStore(db, deps, async () => database.close())
+}
+
+async function tell(
+  on: Session,
+  { clock }: StoreDeps,
+  sharing: SqliteSharing | null,
+): Promise<Telling> {
+  if (sharing === null) return createTellingAlone()
+  return createTellingAll({
+    ...sharing,
+    clock,
+    feedFrom: await endOfLog(on),
+    readTail: (after, limit) => readTail(on, after, limit),
+    openedSince: (sinceMs) => openedSince(on, sinceMs),
+  })
 }

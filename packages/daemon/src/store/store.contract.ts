@@ -2,6 +2,7 @@
 import { describe } from 'node:test'
 import type { Store } from '../engine/ports.ts'
 import { exerciseCommit } from './commit.contract.ts'
+import { exerciseCoordination } from './coordination.contract.ts'
 import { exerciseCreate } from './create.contract.ts'
 import { exerciseDue } from './due.contract.ts'
 import { exerciseFind } from './find.contract.ts'
@@ -19,5 +20,6 @@ export function exerciseStore(name: string, open: () => Promise<Store>): void {
     exerciseDue(open)
     exerciseEndpoints(open)
     exerciseDeliveries(open)
+    exerciseCoordination(open)
   })
 }

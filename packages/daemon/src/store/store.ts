@@ -1,15 +1,15 @@
 // The store port over kysely: the same for every database, given how to run a transaction.
-import type { Kysely } from 'kysely'
 import type { Clock, Store } from '../engine/ports.ts'
-import type { LogEvent } from '../log/stream.ts'
+import { takeAllowance } from './allowances.ts'
 import { commitChange } from './commit.ts'
-import { createConversation, createPayment } from './create.ts'
+import { createConversation, createdNews, createPayment } from './create.ts'
 import { claimDue } from './due.ts'
 import { createGroupCommit } from './group-commit.ts'
-import { createSessions, type Session } from './query.ts'
+import { releaseLease, takeLease } from './leases.ts'
+import type { Session } from './query.ts'
 import { readsOf } from './reads.ts'
 import { forgetsOldEvents } from './received-events.ts'
-import type { Database } from './schema.ts'
+import type { Telling } from './sharing.ts'
 import { initValue, setValue, value } from './values.ts'
 import { webhooksOf } from './webhooks.ts'
 
@@ -21,48 +21,63 @@ export type StoreDeps = {
   readonly afterInput?: (run: () => void) => void
 }
 
-/** The store on tables that are up to date. `release` runs once, after the last write. */
+export type StoreParts = {
+  /** For reading. */
+  readonly on: Session
+  /** See GroupCommitDeps. */
+  readonly transact: (run: (tx: Session) => Promise<void>) => Promise<void>
+  readonly telling: Telling
+  /** Runs once, after the last write. */
+  readonly release: () => Promise<void>
+}
+
+/** The store on tables that are up to date. */
 export function createStore(
-  db: Kysely<Database>,
+  { on, transact, telling, release }: StoreParts,
   { clock, afterInput = setImmediate }: StoreDeps,
-  release: () => Promise<void>,
 ): Store {
-  const sessionOn = createSessions()
-  const on = sessionOn(db)
-  const listeners = new Set<Listener>()
   const commits = createGroupCommit<Session>({
-    transact: (run) => db.transaction().execute((tx) => run(sessionOn(tx))),
-    committed: (events) => tell(listeners, events),
+    transact,
+    committed: telling.committed,
     afterInput,
   })
   let closing: Promise<void> | null = null
 
   // A write that appends no events.
   function write<T>(run: (tx: Session) => Promise<T>): Promise<T> {
-    return commits.write(async (tx) => ({ result: await run(tx), events: [] }))
+    return commits.write(async (tx) => ({ result: await run(tx) }))
   }
 
   const forgetOldEvents = forgetsOldEvents(clock, write)
 
   return {
+    shared: telling.shared,
+    onCommitted: telling.onCommitted,
+    onFeed: telling.onFeed,
+    onOpened: telling.onOpened,
+    onBeat: telling.onBeat,
     ...readsOf(on),
     webhooks: webhooksOf(on, write),
     createPayment: (payment, key, wakeAtMs) =>
-      write((tx) => createPayment(tx, payment, key, wakeAtMs)),
+      commits.write(async (tx) => createdNews(await createPayment(tx, payment, key, wakeAtMs))),
     createConversation: (conversation, key, wakeAtMs) =>
-      write((tx) => createConversation(tx, conversation, key, wakeAtMs)),
+      commits.write(async (tx) =>
+        createdNews(await createConversation(tx, conversation, key, wakeAtMs)),
+      ),
     commit(change) {
       if (change.receivedEventId !== null) forgetOldEvents()
       return commits.write((tx) => commitChange(tx, change))
-    },
-    onCommitted(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
     },
 
     claimDue: (nowMs, limit, leaseMs) => write((tx) => claimDue(tx, nowMs, limit, leaseMs)),
     setValue: (name, text) => write((tx) => setValue(tx, name, text)),
     initValue: (name, text) => write((tx) => initValue(tx, name, text)),
+
+    takeLease: (name, holder, nowMs, leaseMs) =>
+      write((tx) => takeLease(tx, name, holder, nowMs, leaseMs)),
+    releaseLease: (name, holder) => write((tx) => releaseLease(tx, name, holder)),
+    takeAllowance: (name, want, rate, nowMs) =>
+      write((tx) => takeAllowance(tx, name, want, rate, nowMs)),
 
     async ping() {
       const text = String(clock.nowMs())
@@ -76,23 +91,8 @@ export function createStore(
       }
     },
     close() {
-      closing ??= commits.close().then(release)
+      closing ??= commits.close().then(telling.close).then(release)
       return closing
     },
-  }
-}
-
-type Listener = (events: readonly LogEvent[]) => void
-
-function tell(listeners: ReadonlySet<Listener>, events: readonly LogEvent[]): void {
-  for (const listener of listeners) {
-    try {
-      listener(events)
-    } catch (error) {
-      // A reader's bug must be seen, but not by those whose commit this was.
-      queueMicrotask(() => {
-        throw error
-      })
-    }
   }
 }

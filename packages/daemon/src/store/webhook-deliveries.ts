@@ -8,6 +8,7 @@ import type {
   WebhookStore,
 } from '../engine/webhook-ports.ts'
 import * as ask from './delivery-queries.ts'
+import { mustHold } from './leases.ts'
 import type { Session } from './query.ts'
 import type { WebhookDeliveryRow } from './schema.ts'
 import { disableEndpoint, moveCursor } from './webhook-endpoints.ts'
@@ -35,14 +36,19 @@ export function webhookDeliveries(on: Session, write: Run): DeliveryMethods {
       (await on.all(ask.DUE, { id, nowMs, limit })).map(deliveryOf),
     nextDueAtMs: async (id, afterMs) =>
       (await on.first(ask.NEXT_DUE, { id, afterMs }))?.due_at_ms ?? null,
-    recordAttempt: (attempted) => write((tx) => record(tx, attempted)),
-    async queueBehind(id, events, cursor, atMs) {
+    recordAttempt: (attempted, fence) =>
+      write(async (tx) => {
+        await mustHold(tx, fence)
+        return record(tx, attempted)
+      }),
+    async queueBehind(id, events, cursor, atMs, fence) {
       const [first] = events
       if (first === undefined) return false
       const stream = { id, streamId: first.stream.id }
       // Most streams wait for nothing, which costs a read and no transaction.
       if ((await on.first(ask.FIRST_WAITING, stream)) === undefined) return false
       return write(async (tx) => {
+        await mustHold(tx, fence)
         if ((await tx.first(ask.FIRST_WAITING, stream)) === undefined) return false
         for (const { position, stream } of events) {
           await tx.write(ask.ADD, waitingRow(id, { position, streamId: stream.id }, atMs))

@@ -6,7 +6,9 @@ import type {
   WebhookEndpoint,
   WebhookStore,
 } from '../engine/webhook-ports.ts'
+import { mustHold } from './leases.ts'
 import type { Query, Session } from './query.ts'
+import { endOfLog } from './read-log.ts'
 import type { WebhookEndpointRow } from './schema.ts'
 import { type EndpointColumns, endpointColumns, endpointOf } from './webhook-row.ts'
 
@@ -35,7 +37,11 @@ export function webhookEndpoints(on: Session, write: Run): EndpointMethods {
         return after
       }),
     deleteEndpoint: (id, atMs) => write(async (tx) => (await tx.write(DELETE, { id, atMs })) === 1),
-    moveCursor: (id, cursor) => write(async (tx) => moveCursor(tx, id, cursor)),
+    moveCursor: (id, cursor, fence) =>
+      write(async (tx) => {
+        await mustHold(tx, fence)
+        await moveCursor(tx, id, cursor)
+      }),
   }
 }
 
@@ -67,7 +73,7 @@ async function create(
   }
   const count = (await on.first(COUNT, {}))?.count ?? 0
   if (endpoint.source === 'api' && count >= endpointsMax) return { result: 'too_many' }
-  const cursor = (await on.first(END_OF_LOG, {}))?.position ?? 0
+  const cursor = await endOfLog(on)
   const row: WebhookEndpointRow = {
     ...endpointColumns(endpoint),
     deleted_at_ms: null,
@@ -112,9 +118,6 @@ const COUNT: Query<Nothing, { count: number }> = (db) =>
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('source', '=', 'api')
     .where('deleted_at_ms', 'is', null)
-
-const END_OF_LOG: Query<Nothing, { position: number }> = (db) =>
-  db.selectFrom('events').select('position').orderBy('position', 'desc').limit(1)
 
 const INSERT: Query<WebhookEndpointRow, unknown> = (db, row) =>
   db.insertInto('webhook_endpoints').values(row)

@@ -1,0 +1,164 @@
+// A store that several daemons use: what one commits the others hear of. A channel tells them at once;
+// because its words may be lost, each also looks by itself, every second.
+import type { PublicKey } from 'portal-protocol'
+import type { Clock, Store, Timer } from '../engine/ports.ts'
+import type { Channel } from './channel.ts'
+import { createFeedTail, type TailPage } from './feed-tail.ts'
+import { createListeners } from './listeners.ts'
+import { type News, readWord, type Word, wordText } from './news.ts'
+
+const BEAT_MS = 1_000
+/** Clocks of the daemons may differ by so much; what was created since is read again. */
+const OVERLAP_MS = 4_000
+
+export type SharingDeps = {
+  readonly channel: Channel
+  readonly clock: Clock
+  /** Ours alone among all daemons, ever. */
+  readonly name: string
+  /** The position of the last settled event. */
+  readonly feedFrom: number
+  readonly readTail: (after: number, limit: number) => Promise<TailPage>
+  readonly openedSince: (sinceMs: number) => Promise<readonly PublicKey[]>
+}
+
+export interface Telling
+  extends Pick<Store, 'shared' | 'onCommitted' | 'onFeed' | 'onOpened' | 'onBeat'> {
+  /** What this store committed. */
+  committed(news: News): void
+  close(): Promise<void>
+}
+
+/** For a store of one daemon. */
+export function createTellingAlone(): Telling {
+  const committed = createListeners<News['events']>()
+  const feed = createListeners<News['events']>()
+  return {
+    shared: false,
+    onCommitted: committed.add,
+    onFeed: feed.add,
+    onOpened: () => () => {},
+    onBeat: () => () => {},
+    committed({ events }) {
+      if (events.length === 0) return
+      committed.tell(events)
+      feed.tell(events)
+    },
+    async close() {},
+  }
+}
+
+/** For a store that is shared. */
+export function createTellingAll(deps: SharingDeps): Telling {
+  const { channel, clock, name } = deps
+  const committed = createListeners<News['events']>()
+  const feed = createListeners<News['events']>()
+  const opened = createListeners<readonly PublicKey[]>()
+  const beats = createListeners<void>()
+  const tail = createFeedTail(deps.feedFrom, {
+    read: deps.readTail,
+    clock,
+    committed: committed.tell,
+    settled: feed.tell,
+  })
+  const announce = createAnnouncements(name, channel)
+  let readAtMs = clock.nowMs()
+  let rereading: Promise<void> | null = null
+  let timer: Timer | null = null
+  let closed = false
+
+  function hear(text: string | null): void {
+    if (closed) return
+    const word = text === null ? null : readWord(text)
+    if (word?.from === name) return
+    if (word === null) lookAround()
+    else heed(word)
+  }
+
+  function heed(word: Word): void {
+    if (word.events) tail.look()
+    if (word.opened === null) reread()
+    else if (word.opened.length > 0) opened.tell(word.opened)
+    if (word.handshakes) beats.tell()
+  }
+
+  function lookAround(): void {
+    tail.look()
+    reread()
+    beats.tell()
+  }
+
+  function reread(): void {
+    rereading ??= readOpened().finally(() => {
+      rereading = null
+    })
+  }
+
+  async function readOpened(): Promise<void> {
+    const nowMs = clock.nowMs()
+    try {
+      const keys = await deps.openedSince(Math.min(readAtMs, nowMs) - OVERLAP_MS)
+      readAtMs = nowMs
+      if (keys.length > 0 && !closed) opened.tell(keys)
+    } catch {
+      // The next beat reads all since the last that could.
+    }
+  }
+
+  function beat(): void {
+    timer = clock.setTimer(BEAT_MS, beat)
+    lookAround()
+  }
+
+  const deafen = channel.listen(hear)
+  timer = clock.setTimer(BEAT_MS, beat)
+
+  return {
+    shared: true,
+    onCommitted: committed.add,
+    onFeed: feed.add,
+    onOpened: opened.add,
+    onBeat: beats.add,
+    committed(news) {
+      if (news.events.length > 0) {
+        tail.knows(news.events)
+        committed.tell(news.events)
+        if (feed.any) tail.look()
+      }
+      announce(news)
+    },
+    async close() {
+      closed = true
+      timer?.cancel()
+      deafen()
+      await Promise.all([tail.close(), rereading, channel.close()])
+    },
+  }
+}
+
+// One word at a time is on its way; what is committed meanwhile shares the next.
+function createAnnouncements(name: string, channel: Channel): (news: News) => void {
+  let events = false
+  let handshakes = false
+  const opened = new Set<PublicKey>()
+  let saying = false
+
+  async function say(): Promise<void> {
+    saying = true
+    while (events || handshakes || opened.size > 0) {
+      const text = wordText({ from: name, events, handshakes, opened: [...opened] })
+      events = false
+      handshakes = false
+      opened.clear()
+      await channel.notify(text)
+    }
+    saying = false
+  }
+
+  return (news) => {
+    events ||= news.events.length > 0
+    handshakes ||= news.handshakes
+    for (const key of news.opened) opened.add(key)
+    if (!saying) void say()
+  }
+}
