@@ -2,15 +2,23 @@
 // name, and at the end the counts of tests (suites and files are not counted).
 import type { TestEvent } from 'node:test/reporters'
 
+const SAID_MAX = 4_000
+
 type Tally = { passed: number; failed: number; skipped: number; ms: number }
 
 export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const total: Tally = { passed: 0, failed: 0, skipped: 0, ms: 0 }
   const byFile = new Map<string, Tally>()
+  // What a file said last, for when it ends badly outside any test.
+  const said = new Map<string, string>()
   for await (const event of source) {
     if (event.type !== 'test:pass' && event.type !== 'test:fail') {
       if (event.type === 'test:stdout' && event.data.message.startsWith('»'))
         yield event.data.message
+      if (event.type === 'test:stderr' || event.type === 'test:diagnostic') {
+        const { file = '', message } = event.data
+        said.set(short(file), `${said.get(short(file)) ?? ''}${message}\n`.slice(-SAID_MAX))
+      }
       continue
     }
     const { name, nesting, details, file = '', skip } = event.data
@@ -20,7 +28,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     if (details.type === 'suite' || isFile) {
       if (event.type === 'test:fail' && isFile) {
         total.failed += 1
-        yield `✖ ${short(file)}: ${String(event.data.details.error)}\n`
+        yield `✖ ${short(file)}: ${String(event.data.details.error)}\n${indent(said.get(short(file)) ?? '')}\n`
       }
     } else if (skip !== undefined && skip !== false) {
       total.skipped += 1
