@@ -173,8 +173,12 @@ export async function openStore(settings: Settings): Promise<Store> {
   switch (database.type) {
     case 'sqlite':
       return createSqliteStore(database.path ?? join(settings.dataDir, 'portal.db'), { clock })
-    case 'postgres':
-      throw new Error('PORTAL_DATABASE: this build keeps payments in SQLite only')
+    case 'postgres': {
+      // Loaded only where it is used.
+      const { createPostgresStore } = await import('./store/postgres-store.ts')
+      const name = toHex(random(8))
+      return createPostgresStore(database.url.reveal(), { clock, name, chance: Math.random })
+    }
   }
 }
 

@@ -62,8 +62,11 @@ export function readSettings(environment: Environment, toml: string | null): Set
     webhooksPrivate: value('webhooksPrivate'),
   }
   const allowPrivate = webhooksMayBePrivate(values)
+  const { env } = SETTINGS.embeddedRelay
+  const isStated = (environment[env] ?? file[tomlKey(env)] ?? '') !== ''
   const settings: Settings = {
     ...values,
+    embeddedRelay: values.embeddedRelay && (isStated || values.database.type === 'sqlite'),
     webhooks: readWebhooks(webhooks, allowPrivate, complaints),
   }
   complaints.push(...contradictions(settings))
@@ -86,13 +89,36 @@ const OTHERS: ReadonlySet<string> = new Set(['PORTAL_WALLET_KEY', 'PORTAL_WALLET
 
 function contradictions(settings: Settings): string[] {
   const found: string[] = []
-  if (!settings.embeddedRelay && settings.relays.length === 0) {
+  const { lightning, network, database } = settings
+  if (database.type === 'postgres') {
+    found.push(...besidePostgres(settings))
+  } else if (!settings.embeddedRelay && settings.relays.length === 0) {
     found.push('PORTAL_EMBEDDED_RELAY is off and PORTAL_RELAYS names none: name at least one relay')
   }
-  const { lightning, network } = settings
   if (lightning.type === 'sandbox' && network !== null && network !== 'regtest') {
     found.push(
       `PORTAL_NETWORK is ${network} but the sandbox is regtest: set PORTAL_LIGHTNING to a real node`,
+    )
+  }
+  return found
+}
+
+// Where any of several daemons may die, nothing may be in one of them alone.
+function besidePostgres({ embeddedRelay, relays, lightning }: Settings): string[] {
+  const found: string[] = []
+  if (embeddedRelay) {
+    found.push(
+      'PORTAL_EMBEDDED_RELAY is on with PostgreSQL, where a relay inside one daemon would not be the ' +
+        'others’: leave it off',
+    )
+  }
+  if (relays.length === 0) {
+    found.push('PORTAL_RELAYS names none, and with PostgreSQL there is no embedded one: name some')
+  }
+  if (lightning.type === 'sandbox') {
+    found.push(
+      'PORTAL_LIGHTNING is the sandbox, which lives inside one daemon: with PostgreSQL name a wallet ' +
+        'service or a node',
     )
   }
   return found

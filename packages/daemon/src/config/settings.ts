@@ -4,6 +4,7 @@
 import { parseLndConnection } from 'portal-lnd/connection'
 import { parseNwcConnection, parseSecretKey, secp256k1 } from 'portal-protocol'
 import { normalizeRelayUrl } from 'portal-relay'
+import { parsePostgresUrl } from '../store/postgres-url.ts'
 import { Secret } from './secret.ts'
 import type { WebhookSettings } from './webhook-settings.ts'
 
@@ -153,9 +154,10 @@ export const SETTINGS: SettingsTable = {
   },
   database: {
     env: 'PORTAL_DATABASE',
-    meaning: 'Where payments are kept: `sqlite:PATH`, one file and one daemon.',
+    meaning:
+      'Where payments are kept: `sqlite:PATH`, one file and one daemon; or `postgres://user:password@host/database`, one database and any number of daemons, which then needs `PORTAL_RELAYS` and real Lightning. With `?sslmode=verify-full` (the default but on this machine), `require` (encrypted, to whoever answers) or `disable`; `sslrootcert=PATH`, the certificates to trust; `pool_max=5`, connections for reading beside the two that each daemon has; `host=/PATH`, a socket’s folder. A percent sign and the like in a password are written as in URLs. No pooler that changes sessions between transactions may stand before it.',
     unset: 'sqlite:portal.db in the data directory',
-    example: 'sqlite:/var/lib/portal/portal.db',
+    example: 'postgres://portal:password@db.example.com/portal',
     fallback: { type: 'sqlite', path: null },
     read: database,
   },
@@ -259,5 +261,11 @@ function lightning(text: string): Lightning {
 
 function database(text: string): Database {
   if (text.startsWith('sqlite:') && text.length > 7) return { type: 'sqlite', path: text.slice(7) }
-  throw new SettingError('must be sqlite:PATH')
+  if (!/^postgres(ql)?:/.test(text)) throw new SettingError('must be sqlite:PATH or postgres://…')
+  try {
+    parsePostgresUrl(text)
+  } catch (error) {
+    throw new SettingError(error instanceof Error ? error.message : 'is not an address')
+  }
+  return { type: 'postgres', url: new Secret(text) }
 }

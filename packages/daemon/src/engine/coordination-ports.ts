@@ -17,8 +17,8 @@ export interface Coordination {
   readonly shared: boolean
 
   /**
-   * Called with events soon after their commit, each at least once. On a shared store an event may
-   * be told before an earlier one of its stream: who misses one reads the store.
+   * Called with events soon after their commit, each once. On a shared store an event may be told
+   * before an earlier one of its stream: who misses one reads the store.
    */
   onCommitted(listener: (events: readonly LogEvent[]) => void): () => void
   /** Called with all events in order of position, none ever skipped. */

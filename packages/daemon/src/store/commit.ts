@@ -4,20 +4,23 @@ import { type Change, type CommitResult, StoreError } from '../engine/ports.ts'
 import type { LogEvent } from '../log/stream.ts'
 import { updateConversation, updatePayment } from './changed-columns.ts'
 import { conversationRow } from './conversation-row.ts'
-import { CONVERSATION, PAYMENT } from './find.ts'
-import type { Written } from './group-commit.ts'
-import type { News } from './news.ts'
+import type { Written } from './entry.ts'
+import { insertEvent } from './insert-event.ts'
+import { lockConversation, lockPayment } from './lock-subject.ts'
 import { paymentRow } from './payment-row.ts'
 import type { Query, Session } from './query.ts'
-import type { EventRow, ReceivedEventRow, UserRelaysRow } from './schema.ts'
+import type { ReceivedEventRow, UserRelaysRow } from './schema.ts'
 import { isHandshake, streamOfSubject } from './subject.ts'
 import { keepWaitingSubkeys } from './waiting-subkeys.ts'
 
 const USER_RELAYS_MAX = 5
 
-/** Throws StoreError `refused` for a subject never created, or events that leave a gap. */
+/**
+ * Throws StoreError `refused` for a subject never created, or events that leave a gap; Again where
+ * another daemon is changing the subject.
+ */
 export async function commitChange(on: Session, change: Change): Promise<Written<CommitResult>> {
-  const { subject, events, atMs, receivedEventId, userRelays } = change
+  const { subject, events, atMs, receivedEventId } = change
   const before = await standing(on, change)
   if (before.version !== subject.version) return { result: 'stale' }
   if (before.eventCount + events.length !== subject.eventCount) {
@@ -32,22 +35,26 @@ export async function commitChange(on: Session, change: Change): Promise<Written
     const isNew = (await on.write(INSERT_RECEIVED, received)) === 1
     if (!isNew) return { result: 'duplicate' }
   }
-  if (!(await before.update())) {
+  const { ended } = streamOfSubject(subject)
+  // Asked all at once: none looks at what another wrote.
+  const [updated, opened, appended] = await Promise.all([
+    before.update(),
+    before.ended ? [] : keepWaitingSubkeys(on, subject, before.subkeys, ended, atMs),
+    append(on, change, before.eventCount),
+    ended && !before.ended ? on.write(END_STREAM, { id: subject.streamId }) : 0,
+    nameRelays(on, change),
+  ])
+  if (!updated) {
     throw new StoreError('refused', `${subject.streamId} changed inside its own transaction`)
   }
-  const { ended } = streamOfSubject(subject)
-  let opened: News['opened'] = []
-  if (!before.ended) {
-    opened = await keepWaitingSubkeys(on, subject, before.subkeys, ended, atMs)
-    if (ended) await on.write(END_STREAM, { id: subject.streamId })
-  }
-  if (userRelays !== null) {
-    const relays = JSON.stringify(userRelays.relays.slice(0, USER_RELAYS_MAX))
-    await on.write(SET_USER_RELAYS, { main_key: userRelays.mainKey, relays, named_at_ms: atMs })
-  }
   const handshakes = ended && isHandshake(subject)
-  const appended = await append(on, change, before.eventCount)
   return { result: 'committed', events: appended, opened, handshakes }
+}
+
+async function nameRelays(on: Session, { userRelays, atMs }: Change): Promise<void> {
+  if (userRelays === null) return
+  const relays = JSON.stringify(userRelays.relays.slice(0, USER_RELAYS_MAX))
+  await on.write(SET_USER_RELAYS, { main_key: userRelays.mainKey, relays, named_at_ms: atMs })
 }
 
 type Standing = {
@@ -62,8 +69,7 @@ type Standing = {
 async function standing(on: Session, { subject, wakeAtMs }: Change): Promise<Standing> {
   const version = subject.version + 1
   if ('type' in subject) {
-    const before = await on.first(CONVERSATION, { streamId: subject.streamId })
-    if (before === undefined) throw neverCreated(subject.streamId)
+    const before = await lockConversation(on, subject.streamId)
     const after = conversationRow({ ...subject, version }, wakeAtMs)
     return {
       version: before.version,
@@ -73,8 +79,7 @@ async function standing(on: Session, { subject, wakeAtMs }: Change): Promise<Sta
       update: () => updateConversation(on, before, after),
     }
   }
-  const before = await on.first(PAYMENT, { id: subject.id })
-  if (before === undefined) throw neverCreated(subject.id)
+  const before = await lockPayment(on, subject.id)
   const after = paymentRow({ ...subject, version }, wakeAtMs)
   return {
     version: before.version,
@@ -85,23 +90,18 @@ async function standing(on: Session, { subject, wakeAtMs }: Change): Promise<Sta
   }
 }
 
-function neverCreated(id: string): StoreError {
-  return new StoreError('refused', `${id} was never created; this is a bug in the daemon`)
-}
-
 async function append(on: Session, change: Change, from: number): Promise<readonly LogEvent[]> {
   const stream = streamOfSubject(change.subject)
-  const appended: LogEvent[] = []
-  for (const [i, data] of change.events.entries()) {
-    const index = from + i
-    const created_at_ms = change.atMs
-    const row = { stream_id: stream.id, idx: index, created_at_ms, data: JSON.stringify(data) }
-    const inserted = await on.first(INSERT_EVENT, row)
-    if (inserted === undefined) throw new StoreError('refused', 'an event was not inserted')
-    const { position } = inserted
-    appended.push({ position, stream, index, createdAtMs: change.atMs, data })
-  }
-  return appended
+  const { atMs: createdAtMs } = change
+  return Promise.all(
+    change.events.map(async (data, i) => {
+      const index = from + i
+      const json = JSON.stringify(data)
+      const row = { stream_id: stream.id, idx: index, created_at_ms: createdAtMs, data: json }
+      const position = await insertEvent(on, row)
+      return { position, stream, index, createdAtMs, data }
+    }),
+  )
 }
 
 const INSERT_RECEIVED: Query<ReceivedEventRow, unknown> = (db, row) =>
@@ -109,9 +109,6 @@ const INSERT_RECEIVED: Query<ReceivedEventRow, unknown> = (db, row) =>
     .insertInto('received_events')
     .values(row)
     .onConflict((conflict) => conflict.doNothing())
-
-const INSERT_EVENT: Query<Omit<EventRow, 'position'>, { position: number }> = (db, row) =>
-  db.insertInto('events').values(row).returning('position')
 
 const END_STREAM: Query<{ id: string }, unknown> = (db, { id }) =>
   db.updateTable('streams').set({ ended: 1 }).where('id', '=', id)

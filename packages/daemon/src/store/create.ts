@@ -1,5 +1,6 @@
 // New payments and conversations, inside a transaction that also finds out whether they may be
 // made.
+import { sql } from 'kysely'
 import {
   type Conversation,
   type Created,
@@ -9,8 +10,8 @@ import {
 } from '../engine/ports.ts'
 import type { Payment } from '../payment/payment.ts'
 import { conversationOf, conversationRow } from './conversation-row.ts'
+import type { Written } from './entry.ts'
 import { CONVERSATION, OPEN_HANDSHAKE, PAYMENT, PAYMENT_OF_REQUEST } from './find.ts'
-import type { Written } from './group-commit.ts'
 import { streamRow } from './log-row.ts'
 import { paymentOf, paymentRow } from './payment-row.ts'
 import type { Query, Session } from './query.ts'
@@ -25,21 +26,23 @@ export async function createPayment(
   key: IdempotencyKey | null,
   wakeAtMs: number | null,
 ): Promise<Created<Payment>> {
-  const used = key === null ? null : await usedBefore(on, key)
+  const { mainKey, requestId, paymentHash } = payment
+  const [used, asked, open] = await Promise.all([
+    key === null ? null : usedBefore(on, key),
+    on.first(PAYMENT_OF_REQUEST, { mainKey, requestId }),
+    paymentHash === null ? undefined : openWithHash(on, paymentHash),
+  ])
   if (used !== null) {
     if (used === 'mismatch' || 'type' in used) return { result: 'key_mismatch' }
     return { result: 'repeated', subject: used }
   }
-  const { mainKey, requestId, paymentHash } = payment
-  if ((await on.first(PAYMENT_OF_REQUEST, { mainKey, requestId })) !== undefined) {
-    return { result: 'request_id_used' }
-  }
-  if (paymentHash !== null && (await on.first(OPEN_WITH_HASH, { paymentHash })) !== undefined) {
-    return { result: 'payment_hash_open' }
-  }
-  await on.write(INSERT_STREAM, streamRow(streamOfSubject(payment)))
-  await on.write(INSERT_PAYMENT, paymentRow(payment, wakeAtMs))
-  await remember(on, payment, key)
+  if (asked !== undefined) return { result: 'request_id_used' }
+  if (open !== undefined) return { result: 'payment_hash_open' }
+  await Promise.all([
+    on.write(INSERT_STREAM, streamRow(streamOfSubject(payment))),
+    on.write(INSERT_PAYMENT, paymentRow(payment, wakeAtMs)),
+    remember(on, payment, key),
+  ])
   return { result: 'created', subject: payment }
 }
 
@@ -50,19 +53,29 @@ export async function createConversation(
   key: IdempotencyKey | null,
   wakeAtMs: number | null,
 ): Promise<Created<Conversation>> {
-  const used = key === null ? null : await usedBefore(on, key)
+  const [used, open] = await Promise.all([
+    key === null ? null : usedBefore(on, key),
+    conversation.type === 'key_handshake'
+      ? on.first(OPEN_HANDSHAKE, { token: conversation.token })
+      : undefined,
+  ])
   if (used !== null) {
     if (used === 'mismatch' || !('type' in used)) return { result: 'key_mismatch' }
     return { result: 'repeated', subject: used }
   }
-  if (conversation.type === 'key_handshake') {
-    const { token } = conversation
-    if ((await on.first(OPEN_HANDSHAKE, { token })) !== undefined) return { result: 'token_open' }
-  }
-  await on.write(INSERT_STREAM, streamRow(streamOfSubject(conversation)))
-  await on.write(INSERT_CONVERSATION, conversationRow(conversation, wakeAtMs))
-  await remember(on, conversation, key)
+  if (open !== undefined) return { result: 'token_open' }
+  await Promise.all([
+    on.write(INSERT_STREAM, streamRow(streamOfSubject(conversation))),
+    on.write(INSERT_CONVERSATION, conversationRow(conversation, wakeAtMs)),
+    remember(on, conversation, key),
+  ])
   return { result: 'created', subject: conversation }
+}
+
+// No index says that a hash is open once only, so daemons ask one after another.
+async function openWithHash(on: Session, paymentHash: string): Promise<{ id: string } | undefined> {
+  if (on.dialect === 'postgres') await on.all(LOCK_HASH, { paymentHash })
+  return on.first(OPEN_WITH_HASH, { paymentHash })
 }
 
 // What the key made, as it is now.
@@ -81,6 +94,13 @@ async function usedBefore(
   throw new StoreError('damaged', `what the idempotency key of ${used.stream_id} made is missing`)
 }
 
+/** What equal requests are about, so that of those that come at once the first makes it. */
+export function createdAbout(subject: Subject, key: IdempotencyKey | null): string {
+  if (key !== null) return `key ${key.key}`
+  if ('type' in subject) return subject.type === 'key_handshake' ? subject.token : subject.streamId
+  return subject.paymentHash ?? subject.requestId
+}
+
 /** What others hear of it. */
 export function createdNews<T extends Subject>(created: Created<T>): Written<Created<T>> {
   if (created.result !== 'created') return { result: created }
@@ -89,14 +109,11 @@ export function createdNews<T extends Subject>(created: Created<T>): Written<Cre
 }
 
 async function remember(on: Session, subject: Subject, key: IdempotencyKey | null): Promise<void> {
-  await keepWaitingSubkeys(on, subject, '[]', false, subject.createdAtMs)
-  if (key === null) return
-  await on.write(INSERT_KEY, {
-    key: key.key,
-    fingerprint: key.fingerprint,
-    stream_id: subject.streamId,
-    created_at_ms: subject.createdAtMs,
-  })
+  const { streamId: stream_id, createdAtMs: created_at_ms } = subject
+  await Promise.all([
+    keepWaitingSubkeys(on, subject, '[]', false, created_at_ms),
+    key === null ? null : on.write(INSERT_KEY, { ...key, stream_id, created_at_ms }),
+  ])
 }
 
 const USE_OF_KEY: Query<
@@ -116,6 +133,9 @@ const OPEN_WITH_HASH: Query<{ paymentHash: string }, { id: string }> = (db, { pa
     .where('payment_hash', '=', paymentHash)
     .where('ended_at_ms', 'is', null)
     .limit(1)
+
+const LOCK_HASH: Query<{ paymentHash: string }, unknown> = (db, { paymentHash }) =>
+  db.selectNoFrom(sql`pg_advisory_xact_lock(hashtextextended(${paymentHash}, 0))`.as('locked'))
 
 const INSERT_STREAM: Query<StreamRow, unknown> = (db, row) => db.insertInto('streams').values(row)
 

@@ -1,10 +1,10 @@
 // When the worker must look, and at what.
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Due } from '../engine/ports.ts'
 import { conversationOf } from './conversation-row.ts'
 import { paymentOf } from './payment-row.ts'
-import type { Query, Session } from './query.ts'
-import type { ConversationRow, PaymentRow } from './schema.ts'
+import type { PerDialect, Query, Session } from './query.ts'
+import type { ConversationRow, Database, PaymentRow } from './schema.ts'
 
 /**
  * Inside a transaction: what is due at `nowMs`, earliest first. Each is put off by the lease, so
@@ -16,27 +16,25 @@ export async function claimDue(
   limit: number,
   leaseMs: number,
 ): Promise<readonly Due[]> {
-  const [payments, conversations] = [
-    await on.all(PAYMENTS_DUE, { nowMs, limit }),
-    await on.all(CONVERSATIONS_DUE, { nowMs, limit }),
-  ]
+  const [payments, conversations] = await Promise.all([
+    on.all(PAYMENTS_DUE[on.dialect], { nowMs, limit }),
+    on.all(CONVERSATIONS_DUE[on.dialect], { nowMs, limit }),
+  ])
   const earliest = [...payments, ...conversations]
     .sort((a, b) => (a.wake_at_ms ?? 0) - (b.wake_at_ms ?? 0))
     .slice(0, limit)
-  const claimed: Due[] = []
-  for (const due of earliest) {
-    const leasedUntilMs = nowMs + leaseMs
-    if (due.type === 'payment') {
-      const rows = await on.all(LEASE_PAYMENT, { id: due.id, leasedUntilMs })
-      claimed.push(...rows.map((row): Due => ({ type: 'payment', payment: paymentOf(row) })))
-    } else {
-      const rows = await on.all(LEASE_CONVERSATION, { id: due.id, leasedUntilMs })
-      claimed.push(
-        ...rows.map((row): Due => ({ type: 'conversation', conversation: conversationOf(row) })),
-      )
-    }
-  }
-  return claimed
+  const leasedUntilMs = nowMs + leaseMs
+  const claimed = await Promise.all(
+    earliest.map(async ({ type, id }): Promise<readonly Due[]> => {
+      if (type === 'payment') {
+        const rows = await on.all(LEASE_PAYMENT, { id, leasedUntilMs })
+        return rows.map((row) => ({ type: 'payment', payment: paymentOf(row) }))
+      }
+      const rows = await on.all(LEASE_CONVERSATION, { id, leasedUntilMs })
+      return rows.map((row) => ({ type: 'conversation', conversation: conversationOf(row) }))
+    }),
+  )
+  return claimed.flat()
 }
 
 export async function nextWakeAtMs(on: Session): Promise<number | null> {
@@ -69,7 +67,7 @@ type Nothing = Record<never, never>
 type DueBy = { readonly nowMs: number; readonly limit: number }
 type Lease = { readonly id: string; readonly leasedUntilMs: number }
 
-const PAYMENTS_DUE: Query<DueBy, DueRow> = (db, { nowMs, limit }) =>
+const paymentsDue = (db: Kysely<Database>, { nowMs, limit }: DueBy) =>
   db
     .selectFrom('payments')
     .select([sql.lit('payment').as('type'), 'id', 'wake_at_ms'])
@@ -77,13 +75,24 @@ const PAYMENTS_DUE: Query<DueBy, DueRow> = (db, { nowMs, limit }) =>
     .orderBy('wake_at_ms')
     .limit(limit)
 
-const CONVERSATIONS_DUE: Query<DueBy, DueRow> = (db, { nowMs, limit }) =>
+const conversationsDue = (db: Kysely<Database>, { nowMs, limit }: DueBy) =>
   db
     .selectFrom('conversations')
     .select([sql.lit('conversation').as('type'), 'stream_id as id', 'wake_at_ms'])
     .where('wake_at_ms', '<=', nowMs)
     .orderBy('wake_at_ms')
     .limit(limit)
+
+// What another daemon is claiming or changing is its; nobody waits for it.
+const PAYMENTS_DUE: PerDialect<DueBy, DueRow> = {
+  sqlite: paymentsDue,
+  postgres: (db, by) => paymentsDue(db, by).forUpdate().skipLocked(),
+}
+
+const CONVERSATIONS_DUE: PerDialect<DueBy, DueRow> = {
+  sqlite: conversationsDue,
+  postgres: (db, by) => conversationsDue(db, by).forUpdate().skipLocked(),
+}
 
 const LEASE_PAYMENT: Query<Lease, PaymentRow> = (db, { id, leasedUntilMs }) =>
   db.updateTable('payments').set({ wake_at_ms: leasedUntilMs }).where('id', '=', id).returningAll()

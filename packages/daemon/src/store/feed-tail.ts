@@ -22,8 +22,8 @@ export type FeedTailDeps = {
 export interface FeedTail {
   /** There may be more. Never rejects: what cannot be read now is read at the next look. */
   look(): void
-  /** These need not be told as committed. */
-  knows(events: readonly LogEvent[]): void
+  /** Those of our own events that it has not told as committed, and now will not. */
+  untold(events: readonly LogEvent[]): readonly LogEvent[]
   close(): Promise<void>
 }
 
@@ -96,8 +96,10 @@ export function createFeedTail(from: number, deps: FeedTailDeps): FeedTail {
 
   return {
     look,
-    knows(events) {
-      for (const { position } of events) if (position > seen) told.add(position)
+    untold(events) {
+      const fresh = events.filter(({ position }) => position > seen && !told.has(position))
+      for (const { position } of fresh) told.add(position)
+      return fresh
     },
     async close() {
       closed = true

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { StoreError } from '../engine/ports.ts'
 import type { LogEvent, StreamId } from '../log/stream.ts'
-import { createGroupCommit, type Write } from './group-commit.ts'
+import type { Write } from './entry.ts'
+import { createGroupCommit } from './group-commit.ts'
 
 describe('a group commit', () => {
   it('lets writes that arrive together share one transaction', async () => {
     const { commits, disk } = setUp()
-    const results = await Promise.all([1, 2, 3].map((n) => commits.write(put(n))))
+    const results = await Promise.all([1, 2, 3].map((n) => commits.write(null, put(n))))
     assert.deepEqual(results, [1, 2, 3])
     assert.deepEqual(disk.committed, [[1, 2, 3]])
   })
@@ -16,7 +17,7 @@ describe('a group commit', () => {
     const { commits, disk } = setUp()
     const commit = disk.holdCommit()
     let answered = false
-    const writing = commits.write(put(1)).then(() => {
+    const writing = commits.write(null, put(1)).then(() => {
       answered = true
     })
     await commit.reached
@@ -30,11 +31,11 @@ describe('a group commit', () => {
   it('tells the events of a batch once it is committed, before the callers', async () => {
     const { commits, disk, told } = setUp()
     const commit = disk.holdCommit()
-    const writing = Promise.all([commits.write(put(1)), commits.write(put(2))])
+    const writing = Promise.all([commits.write(null, put(1)), commits.write(null, put(2))])
     await commit.reached
     assert.deepEqual(told, [])
     commit.release()
-    await commits.write(put(3)).then(() => assert.deepEqual(told, [[1, 2], [3]]))
+    await commits.write(null, put(3)).then(() => assert.deepEqual(told, [[1, 2], [3]]))
     await writing
   })
 
@@ -44,9 +45,9 @@ describe('a group commit', () => {
       throw new TypeError('a bug')
     }
     const [one, failed, two] = await Promise.allSettled([
-      commits.write(put(1)),
-      commits.write(broken),
-      commits.write(put(2)),
+      commits.write(null, put(1)),
+      commits.write(null, broken),
+      commits.write(null, put(2)),
     ])
     assert.deepEqual([resultOf(one), resultOf(two)], [1, 2])
     assert.ok(failed.status === 'rejected' && failed.reason instanceof TypeError)
@@ -57,13 +58,16 @@ describe('a group commit', () => {
   it('fails every write of a batch whose commit fails, and then works again', async () => {
     const { commits, disk, told } = setUp()
     disk.failNextCommit(new StoreError('full', 'the disk is full'))
-    const settled = await Promise.allSettled([commits.write(put(1)), commits.write(put(2))])
+    const settled = await Promise.allSettled([
+      commits.write(null, put(1)),
+      commits.write(null, put(2)),
+    ])
     for (const each of settled) {
       assert.ok(each.status === 'rejected' && each.reason.code === 'full')
     }
     assert.deepEqual(disk.committed, [])
     assert.deepEqual(told, [])
-    assert.equal(await commits.write(put(3)), 3)
+    assert.equal(await commits.write(null, put(3)), 3)
     assert.deepEqual(disk.committed, [[3]])
   })
 
@@ -74,7 +78,9 @@ describe('a group commit', () => {
       runs += 1
       throw new StoreError('full', 'the disk is full')
     }
-    const settled = await Promise.allSettled([put(1), full, full].map((w) => commits.write(w)))
+    const settled = await Promise.allSettled(
+      [put(1), full, full].map((w) => commits.write(null, w)),
+    )
     assert.deepEqual(
       settled.map(({ status }) => status),
       Array(3).fill('rejected'),
@@ -85,7 +91,7 @@ describe('a group commit', () => {
 
   it('takes at most 256 writes into one transaction', async () => {
     const { commits, disk } = setUp()
-    await Promise.all(Array.from({ length: 600 }, (_, n) => commits.write(put(n))))
+    await Promise.all(Array.from({ length: 600 }, (_, n) => commits.write(null, put(n))))
     assert.deepEqual(
       disk.committed.map((batch) => batch.length),
       [256, 256, 88],
@@ -94,17 +100,17 @@ describe('a group commit', () => {
 
   it('refuses what would wait behind 10,000 others', async () => {
     const { commits } = setUp()
-    const taken = Array.from({ length: 10_000 }, (_, n) => commits.write(put(n)))
-    await assert.rejects(commits.write(put(0)), { code: 'overloaded' })
+    const taken = Array.from({ length: 10_000 }, (_, n) => commits.write(null, put(n)))
+    await assert.rejects(commits.write(null, put(0)), { code: 'overloaded' })
     await Promise.all(taken)
-    assert.equal(await commits.write(put(5)), 5)
+    assert.equal(await commits.write(null, put(5)), 5)
   })
 
   it('finishes what was taken when it closes, and refuses what comes after', async () => {
     const { commits, disk } = setUp()
-    const writing = commits.write(put(1))
+    const writing = commits.write(null, put(1))
     const closing = commits.close()
-    await assert.rejects(commits.write(put(2)), { code: 'closed' })
+    await assert.rejects(commits.write(null, put(2)), { code: 'closed' })
     await closing
     assert.equal(await writing, 1)
     assert.deepEqual(disk.committed, [[1]])
@@ -133,6 +139,8 @@ function setUp() {
   const told: number[][] = []
   const commits = createGroupCommit<number[]>({
     transact: disk.transact,
+    sideBySide: false,
+    later: setImmediate,
     committed: ({ events }) => told.push(events.map(({ position }) => position)),
     afterInput: setImmediate,
   })

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import { Kysely } from 'kysely'
 import { migrate } from './migrations.ts'
-import { createSessions, type Query } from './query.ts'
+import { createSessions, type Query, runBy } from './query.ts'
 import type { Database, StoreValueRow } from './schema.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 
@@ -42,7 +42,7 @@ describe('a query', () => {
     const all: Query<Record<never, never>, StoreValueRow> = (q) =>
       q.selectFrom('store_values').selectAll()
     const undone = db.transaction().execute(async (tx) => {
-      const session = sessionOn(tx)
+      const session = sessionOn(runBy(tx))
       await session.write(insert, { name: 'n', value: 'v' })
       assert.equal((await session.all(all, {})).length, 1)
       throw new Error('undone')
@@ -57,6 +57,6 @@ describe('a query', () => {
 async function setUp() {
   const db = new Kysely<Database>({ dialect: sqliteDialect(new DatabaseSync(':memory:')) })
   await migrate(db, 'sqlite', 1)
-  const sessionOn = createSessions('sqlite')
-  return { db, sessionOn, on: sessionOn(db) }
+  const sessionOn = createSessions('sqlite', db)
+  return { db, sessionOn, on: sessionOn(runBy(db)) }
 }

@@ -14,49 +14,61 @@ export type Query<V extends Values, R> = (db: Kysely<Database>, values: V) => Co
 /** A query that the databases put differently. */
 export type PerDialect<V extends Values, R> = { readonly [D in Dialect]: Query<V, R> }
 
+/** Runs a compiled query; `name` is the same for the same text, for as long as the process lives. */
+export type Run = (
+  query: CompiledQuery,
+  name: string,
+) => Promise<{ readonly rows: readonly unknown[]; readonly affected: number }>
+
 /** Runs queries, on the database or inside one transaction. */
 export interface Session {
   all<V extends Values, R>(query: Query<V, R>, values: V): Promise<readonly R[]>
   first<V extends Values, R>(query: Query<V, R>, values: V): Promise<R | undefined>
   /** For a query without results: how many rows it wrote. */
   write<V extends Values>(query: Query<V, unknown>, values: V): Promise<number>
+  /** 0, 1, 2, …: how many times it was called before in this transaction. */
+  count(): number
   readonly dialect: Dialect
-  /** For queries whose shape depends on what is asked. */
+  /** For reads whose shape depends on what is asked; outside any transaction. */
   readonly db: Kysely<Database>
 }
 
-/** Makes sessions that share what was compiled; all must be of one dialect. */
-export function createSessions(dialect: Dialect): (db: Kysely<Database>) => Session {
-  const compiled = new WeakMap<object, CompiledQuery>()
+/** Makes sessions that share what was compiled. */
+export function createSessions(dialect: Dialect, db: Kysely<Database>): (run: Run) => Session {
+  const compiled = new WeakMap<object, { readonly query: CompiledQuery; readonly name: string }>()
+  let named = 0
 
-  function prepare<V extends Values>(
-    db: Kysely<Database>,
-    query: Query<V, unknown>,
-    values: V,
-  ): CompiledQuery {
+  function prepare<V extends Values>(query: Query<V, unknown>, values: V) {
     let known = compiled.get(query)
     if (known === undefined) {
-      known = query(db, standIns(values)).compile()
+      named += 1
+      known = { query: query(db, standIns(values)).compile(), name: `portal_${named}` }
       compiled.set(query, known)
     }
     const bind = (value: unknown) => (value instanceof StandIn ? values[value.name] : value)
-    return { ...known, parameters: known.parameters.map(bind) }
+    const bound = { ...known.query, parameters: known.query.parameters.map(bind) }
+    return [bound, known.name] as const
   }
 
-  return (db) => ({
-    db,
-    dialect,
-    async all<V extends Values, R>(query: Query<V, R>, values: V) {
-      return (await db.executeQuery<R>(prepare(db, query, values))).rows
-    },
-    async first<V extends Values, R>(query: Query<V, R>, values: V) {
-      return (await db.executeQuery<R>(prepare(db, query, values))).rows[0]
-    },
-    async write(query, values) {
-      const { numAffectedRows } = await db.executeQuery(prepare(db, query, values))
-      return Number(numAffectedRows ?? 0)
-    },
-  })
+  return (run) => {
+    let counted = 0
+    async function rows<V extends Values, R>(query: Query<V, R>, values: V) {
+      const result = await run(...prepare(query, values))
+      // What the query says it gives.
+      return result.rows as readonly R[]
+    }
+    return {
+      db,
+      dialect,
+      all: rows,
+      first: async (query, values) => (await rows(query, values))[0],
+      write: async (query, values) => (await run(...prepare(query, values))).affected,
+      count() {
+        counted += 1
+        return counted - 1
+      },
+    }
+  }
 }
 
 class StandIn {
@@ -70,4 +82,12 @@ class StandIn {
 function standIns<V extends Values>(values: V): V {
   // kysely passes on whatever it is given as a value, so these come out as the parameters.
   return Object.fromEntries(Object.keys(values).map((name) => [name, new StandIn(name)])) as V
+}
+
+/** Runs by kysely itself, on the database or in its transaction. */
+export function runBy(db: Kysely<Database>): Run {
+  return async (query) => {
+    const { rows, numAffectedRows } = await db.executeQuery(query)
+    return { rows, affected: Number(numAffectedRows ?? 0) }
+  }
 }

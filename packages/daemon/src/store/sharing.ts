@@ -121,8 +121,7 @@ export function createTellingAll(deps: SharingDeps): Telling {
     onBeat: beats.add,
     committed(news) {
       if (news.events.length > 0) {
-        tail.knows(news.events)
-        committed.tell(news.events)
+        committed.tell(tail.untold(news.events))
         if (feed.any) tail.look()
       }
       announce(news)

@@ -5,7 +5,7 @@ import type { Store } from '../engine/ports.ts'
 import { openedSince } from './awaiting.ts'
 import type { Channel } from './channel.ts'
 import { migrate } from './migrations.ts'
-import { createSessions, type Session } from './query.ts'
+import { createSessions, runBy, type Session } from './query.ts'
 import { endOfLog, readTail } from './read-log.ts'
 import type { Database } from './schema.ts'
 import { createTellingAll, createTellingAlone, type Telling } from './sharing.ts'
@@ -35,18 +35,20 @@ export async function sqliteStoreOn(
   sharing: SqliteSharing | null = null,
 ): Promise<Store> {
   const db = new Kysely<Database>({ dialect: sqliteDialect(database, sharing?.turns) })
-  const sessionOn = createSessions('sqlite')
-  const on = sessionOn(db)
+  const sessionOn = createSessions('sqlite', db)
+  const on = sessionOn(runBy(db))
   try {
     await migrate(db, 'sqlite', deps.clock.nowMs())
     const telling = await tell(on, deps, sharing)
     const transact = (run: (tx: Session) => Promise<void>) =>
-      db.transaction().execute((tx) => run(sessionOn(tx)))
+      db.transaction().execute((tx) => run(sessionOn(runBy(tx))))
     const release = async () => {
       if (database.isOpen) database.close()
     }
     // The last connection to close writes the log back into the file, so that the file is all there is.
-    return createStore({ on, transact, telling, release }, deps)
+    // There is one writer, who meets nobody and gains nothing by doing two things at once.
+    const alone = { sideBySide: false, later: () => {} }
+    return createStore({ on, transact, telling, release, ...alone }, deps)
   } catch (error) {
     database.close()
     throw error

@@ -2,7 +2,7 @@
 import type { Clock, Store } from '../engine/ports.ts'
 import { takeAllowance } from './allowances.ts'
 import { commitChange } from './commit.ts'
-import { createConversation, createdNews, createPayment } from './create.ts'
+import { createConversation, createdAbout, createdNews, createPayment } from './create.ts'
 import { claimDue } from './due.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { releaseLease, takeLease } from './leases.ts'
@@ -26,6 +26,9 @@ export type StoreParts = {
   readonly on: Session
   /** See GroupCommitDeps. */
   readonly transact: (run: (tx: Session) => Promise<void>) => Promise<void>
+  /** See GroupCommitDeps. */
+  readonly sideBySide: boolean
+  readonly later: (run: () => void) => void
   readonly telling: Telling
   /** Runs once, after the last write. */
   readonly release: () => Promise<void>
@@ -33,19 +36,21 @@ export type StoreParts = {
 
 /** The store on tables that are up to date. */
 export function createStore(
-  { on, transact, telling, release }: StoreParts,
+  { on, transact, sideBySide, later, telling, release }: StoreParts,
   { clock, afterInput = setImmediate }: StoreDeps,
 ): Store {
   const commits = createGroupCommit<Session>({
     transact,
+    sideBySide,
+    later,
     committed: telling.committed,
     afterInput,
   })
   let closing: Promise<void> | null = null
 
-  // A write that appends no events.
+  // Writes of little things, which nobody else hears of: one after another.
   function write<T>(run: (tx: Session) => Promise<T>): Promise<T> {
-    return commits.write(async (tx) => ({ result: await run(tx) }))
+    return commits.write('', async (tx) => ({ result: await run(tx) }))
   }
 
   const forgetOldEvents = forgetsOldEvents(clock, write)
@@ -59,14 +64,16 @@ export function createStore(
     ...readsOf(on),
     webhooks: webhooksOf(on, write),
     createPayment: (payment, key, wakeAtMs) =>
-      commits.write(async (tx) => createdNews(await createPayment(tx, payment, key, wakeAtMs))),
+      commits.write(createdAbout(payment, key), async (tx) =>
+        createdNews(await createPayment(tx, payment, key, wakeAtMs)),
+      ),
     createConversation: (conversation, key, wakeAtMs) =>
-      commits.write(async (tx) =>
+      commits.write(createdAbout(conversation, key), async (tx) =>
         createdNews(await createConversation(tx, conversation, key, wakeAtMs)),
       ),
     commit(change) {
       if (change.receivedEventId !== null) forgetOldEvents()
-      return commits.write((tx) => commitChange(tx, change))
+      return commits.write(change.subject.streamId, (tx) => commitChange(tx, change))
     },
 
     claimDue: (nowMs, limit, leaseMs) => write((tx) => claimDue(tx, nowMs, limit, leaseMs)),

@@ -20,11 +20,12 @@ export async function keepWaitingSubkeys(
   const [id, after] = idAndSubkeys(subject)
   const known = publicKeys(before, 'subkeys')
   if (ended) {
-    for (const key of known) await on.write(REMOVE, { key, subject: id })
+    await Promise.all(known.map((key) => on.write(REMOVE, { key, subject: id })))
     return []
   }
   const fresh = after.filter((key) => !known.includes(key))
-  for (const key of fresh) await on.write(ADD, { key, subject: id, added_at_ms: atMs })
+  const rows = fresh.map((key) => ({ key, subject: id, added_at_ms: atMs }))
+  await Promise.all(rows.map((row) => on.write(ADD, row)))
   return fresh
 }
 

@@ -60,7 +60,7 @@ function parsed(eventId: string) {
 }
 
 function readCursor(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text)
+  if (/^\d{1,16}$/.test(text)) return Number(text)
   const detail = '"cursor" must be a next_cursor of an earlier answer, unchanged'
   throw new Refusal('invalid_request', detail, { field: 'cursor' })
 }

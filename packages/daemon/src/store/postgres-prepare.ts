@@ -1,0 +1,67 @@
+// What has to be in order before a daemon uses a database: one that keeps what it acknowledges, with
+// tables that are up to date, however many daemons start at once.
+import { setTimeout as pause } from 'node:timers/promises'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { type ClientConfig, Pool } from 'pg'
+import { StoreError } from '../engine/ports.ts'
+import { Again } from './again.ts'
+import { migrate } from './migrations.ts'
+import { toPostgresError } from './postgres-error.ts'
+import type { Database } from './schema.ts'
+
+const LOCK = 7_236_410_001
+/** How long a change of a table waits for those who use it; whoever comes later waits behind it. */
+const LOCK_MS = 2_000
+const TRIES = 30
+const VERSION_MIN = 13
+
+/** Throws StoreError. */
+export async function preparePostgres(config: ClientConfig, nowMs: number): Promise<void> {
+  // One connection, so that the lock and what is done under it are one session's.
+  const unhurried = { statement_timeout: 0, query_timeout: 0, lock_timeout: 0 }
+  const pool = new Pool({ ...config, ...unhurried, max: 1 })
+  pool.on('error', () => {})
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    await mustKeepWhatItSays(db)
+    await sql`select pg_advisory_lock(${sql.lit(LOCK)})`.execute(db)
+    await sql`select set_config('lock_timeout', ${String(LOCK_MS)}, false)`.execute(db)
+    await insist(() => migrate(db, 'postgres', nowMs))
+  } catch (cause) {
+    throw toPostgresError(cause, 'the database cannot be prepared')
+  } finally {
+    // The lock goes with the session.
+    await pool.end()
+  }
+}
+
+async function insist(change: () => Promise<void>): Promise<void> {
+  for (let left = TRIES; ; left--) {
+    try {
+      return await change()
+    } catch (cause) {
+      if (left === 0 || !(toPostgresError(cause, '') instanceof Again)) throw cause
+      await pause(LOCK_MS / 10)
+    }
+  }
+}
+
+async function mustKeepWhatItSays(db: Kysely<Database>): Promise<void> {
+  const { rows } = await sql<{ version: number; fsync: string; pages: string }>`
+    select current_setting('server_version_num')::int / 10000 as version,
+      current_setting('fsync') as fsync, current_setting('full_page_writes') as pages`.execute(db)
+  const [server] = rows
+  if (server === undefined) return
+  if (server.version < VERSION_MIN) {
+    const found = `the database is PostgreSQL ${server.version}`
+    throw new StoreError('refused', `${found}; Portal needs ${VERSION_MIN} or newer`)
+  }
+  for (const [name, value] of [
+    ['fsync', server.fsync],
+    ['full_page_writes', server.pages],
+  ]) {
+    if (value === 'on') continue
+    const why = 'a power cut would lose acknowledged payments'
+    throw new StoreError('refused', `the database runs with ${name} = off: ${why}; set it on`)
+  }
+}

@@ -1,0 +1,87 @@
+// The store in a PostgreSQL database, for any number of daemons.
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool } from 'pg'
+import { type Store, StoreError } from '../engine/ports.ts'
+import { openedSince } from './awaiting.ts'
+import { openPostgresChannel } from './postgres-channel.ts'
+import { isOutdated, storeError } from './postgres-error.ts'
+import { preparePostgres } from './postgres-prepare.ts'
+import { clientConfig } from './postgres-session.ts'
+import { parsePostgresUrl } from './postgres-url.ts'
+import { createPostgresWriter } from './postgres-writer.ts'
+import { createSessions, type Run } from './query.ts'
+import { endOfLog, readTail } from './read-log.ts'
+import type { Database } from './schema.ts'
+import { createTellingAll } from './sharing.ts'
+import { createStore, type StoreDeps } from './store.ts'
+
+export type PostgresStoreDeps = StoreDeps & {
+  /** This daemon's own among all, ever. */
+  readonly name: string
+  /** From 0 up to, not including, 1. */
+  readonly chance: () => number
+  /** Called once for each wait for the server, writing or reading. */
+  readonly roundTrip?: () => void
+}
+
+const IDLE_MS = 30_000
+
+/** Opens the database and brings its tables up to date. Throws StoreError. */
+export async function createPostgresStore(url: string, deps: PostgresStoreDeps): Promise<Store> {
+  const { clock, chance, name, roundTrip = () => {} } = deps
+  const address = parsePostgresUrl(url)
+  const config = clientConfig(address)
+  const pool = new Pool({ ...config, max: address.poolMax, idleTimeoutMillis: IDLE_MS })
+  // A connection that is lost while nobody uses it is replaced when somebody does.
+  pool.on('error', () => {})
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const sessionOn = createSessions('postgres', db)
+  const on = sessionOn(readBy(pool, roundTrip))
+  try {
+    await preparePostgres(config, clock.nowMs())
+    const telling = createTellingAll({
+      name,
+      clock,
+      channel: openPostgresChannel({ config, clock, chance }),
+      feedFrom: await endOfLog(on),
+      readTail: (after, limit) => readTail(on, after, limit),
+      openedSince: (sinceMs) => openedSince(on, sinceMs),
+    })
+    const writer = createPostgresWriter({ config, sessionOn, roundTrip })
+    const release = async () => {
+      await Promise.all([writer.close(), pool.end()])
+    }
+    const later = (run: () => void) => clock.setTimer(10 + chance() * 40, run)
+    const { transact } = writer
+    return createStore({ on, transact, sideBySide: true, later, telling, release }, deps)
+  } catch (cause) {
+    await pool.end()
+    throw storeError(cause, 'the database cannot be used')
+  }
+}
+
+// Retried once on a new connection where the tables were changed since this one prepared the statement.
+function readBy(pool: Pool, roundTrip: () => void): Run {
+  async function read(sql: string, name: string, values: unknown[], retry: boolean) {
+    if (pool.ended) throw new StoreError('closed', 'the store is closed')
+    const client = await pool.connect()
+    roundTrip()
+    const answer = await client.query({ text: sql, name, values }).catch((error: unknown) => {
+      client.release(true)
+      if (retry && isOutdated(error)) return null
+      throw error
+    })
+    if (answer === null) return read(sql, name, values, false)
+    client.release()
+    return answer
+  }
+
+  return async ({ sql, parameters }, name) => {
+    try {
+      const { rows, rowCount } = await read(sql, name, [...parameters], true)
+      return { rows, affected: rowCount ?? 0 }
+    } catch (cause) {
+      throw storeError(cause, 'the database could not be asked')
+    }
+  }
+}
