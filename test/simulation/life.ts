@@ -99,7 +99,7 @@ async function lived(cast: Cast): Promise<readonly PaymentSeen[]> {
     () => limitMs(cast),
   )
   let swept = await sweep(cast)
-  // Again while something is open, or happened while it was being read.
+  // Again while something is open, or happened while it was being read: a user may pay after the end.
   while (!swept.isFinal && world.timeline.nowMs < limitMs(cast)) {
     const untilMs = world.timeline.nowMs + 10_000
     await passed(
@@ -187,7 +187,7 @@ type Sweep = {
 
 /** Reads everything once more. */
 async function sweep(cast: Cast): Promise<Sweep> {
-  const { world, api, readers, seen } = cast
+  const { world, api, readers, seen, ownLedger } = cast
   let done: Sweep | null = null
   const nothing: Sweep = { payments: [], read: new Map(), isFinal: true }
   const before = seen.feed.size
@@ -203,8 +203,16 @@ async function sweep(cast: Cast): Promise<Sweep> {
     const streams = new Set([...seen.told.keys(), ...payments.map(({ stream_id }) => stream_id)])
     const read = new Map<string, readonly Told[]>()
     for (const streamId of streams) read.set(streamId, await readStream(streamId, readers))
+    const told = new Set(
+      payments.flatMap(({ paid_at, payment_hash }) => (paid_at === null ? [] : payment_hash)),
+    )
+    const settled = [...ownLedger.invoices.values()].filter(
+      (invoice) => invoice.settledAtMs !== null,
+    )
     const isFinal =
-      seen.feed.size === before && payments.every(({ status }) => ENDS.includes(status))
+      seen.feed.size === before &&
+      payments.every(({ status }) => ENDS.includes(status)) &&
+      settled.every(({ paymentHash }) => told.has(paymentHash))
     done = { payments, read, isFinal }
   })
   const untilMs = world.timeline.nowMs + 60_000

@@ -198,7 +198,10 @@ export function createWalletService(deps: {
       case 'list_transactions':
         return { result: { transactions: list(params) } }
     }
-    return habits.holds ? carryOutHold(method, params) : { error: 'NOT_IMPLEMENTED' }
+    if (habits.holds) return carryOutHold(method, params)
+    // Asked all the same: by a daemon that has not heard yet what this node can do.
+    if (method === 'make_hold_invoice') refusals += 1
+    return { error: 'NOT_IMPLEMENTED' }
   }
 
   function info(): Result {

@@ -36,6 +36,8 @@ export type AuthenticationEvent =
 export type AuthenticationFact =
   | { readonly type: 'challenge_sent' }
   | { readonly type: 'user_reachable' }
+  /** Moments noted earlier may lie in a future that is long in coming. */
+  | { readonly type: 'clock_set_back' }
   | { readonly type: 'key_proven'; readonly key: PublicKey }
   | {
       readonly type: 'approved'
@@ -77,6 +79,9 @@ export function decideAuthentication(
       const taskAtMs = nudgedSendAtMs(a.lastSentAtMs, atMs)
       return silently(taskAtMs < a.taskAtMs ? { ...a, taskAtMs } : a)
     }
+    case 'clock_set_back':
+      if (a.taskAtMs <= atMs) return silently(a)
+      return silently({ ...a, firstSentAtMs: null, lastSentAtMs: null, taskAtMs: atMs })
     case 'key_proven': {
       const known = a.mainKey === fact.key || a.subkeys.includes(fact.key)
       if (known || a.subkeys.length >= SUBKEYS_MAX) return silently(a)

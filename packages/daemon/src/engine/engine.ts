@@ -15,6 +15,7 @@ import { createInbound } from './inbound.ts'
 import { createInvoiceWaits } from './invoice-waits.ts'
 import { createLogReader, type LogReader } from './log-reader.ts'
 import type { Logger } from './logger.ts'
+import { lookAtAllOpen } from './look-at-all-open.ts'
 import type { Clock, IdempotencyKey, Lightning, Messenger, PaymentFilter, Store } from './ports.ts'
 import { type Readiness, watchReadiness } from './readiness.ts'
 import { Refusal } from './refusal.ts'
@@ -29,6 +30,7 @@ import {
 } from './requests.ts'
 import { resolveLate } from './resolve-late.ts'
 import { createSettlements } from './settlements.ts'
+import { watchfulClock } from './watchful-clock.ts'
 import { createWorker } from './worker.ts'
 
 const RECENT_KEYS_MAX = 20_000
@@ -87,8 +89,13 @@ export type EngineDeps = {
   readonly log: Logger
 }
 
-export function createEngine(deps: EngineDeps): Engine {
-  const { store, lightning, messenger, clock, log } = deps
+export function createEngine(given: EngineDeps): Engine {
+  const clock = watchfulClock(given.clock, () => {
+    log.warn('clock_set_back', {})
+    given.clock.setTimer(0, lookAgain)
+  })
+  const deps = { ...given, clock }
+  const { store, lightning, messenger, log } = deps
   const audience = createAudience(RECENT_KEYS_MAX)
   const invoiceWaits = createInvoiceWaits(clock)
   let openHandshakes = 0
@@ -132,6 +139,14 @@ export function createEngine(deps: EngineDeps): Engine {
     openHandshakes: () => openHandshakes,
     failed: (error) => log.error('nudge_failed', { error: String(error) }),
   })
+
+  // Nothing that was noted for later may wait for a time that is long in coming.
+  function lookAgain(): void {
+    settlements.lookAgain()
+    lookAtAllOpen(store, facts, inHand.takeUp).catch((error: unknown) =>
+      log.error('look_again_failed', { error: String(error) }),
+    )
+  }
 
   async function begin(payment: Payment, key: IdempotencyKey | null): Promise<Payment> {
     // Heard before it is asked: an answer may come back before this call does.

@@ -23,6 +23,8 @@ const CREDITED_MAX = 20_000
 
 export interface Settlements {
   start(): Promise<void>
+  /** Reconciles all there is, at once: something may have been missed. */
+  lookAgain(): void
   stop(): Promise<void>
 }
 
@@ -59,8 +61,7 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
       }
     },
     connected() {
-      lateDueAtMs = 0
-      beat(0)
+      lookAgain()
       watchHolds().catch((error: unknown) =>
         log.warn('holds_not_watched', { error: String(error) }),
       )
@@ -95,6 +96,11 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
     return open.length > 0 ? open : own.slice(0, 1)
   }
 
+  function lookAgain(): void {
+    lateDueAtMs = 0
+    beat(0)
+  }
+
   function beat(delayMs: number): void {
     if (stopped) return
     timer?.cancel()
@@ -126,6 +132,7 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
       lightning.start(watcher, await store.value(CURSOR_VALUE))
       beat(BEAT_WITHOUT_PUSHES_MS)
     },
+    lookAgain,
     async stop() {
       stopped = true
       timer?.cancel()

@@ -44,7 +44,8 @@ export function createNwcLightning(deps: {
   let pushes = false
   let holds: boolean | null = null
   let told: LightningWatcher | null = null
-  let pausedUntilMs = 0
+  // Measured from its beginning: a clock that is set back must not make it longer.
+  let pause = { fromMs: 0, forMs: 0 }
   let retry: Timer | null = null
   let closed = false
 
@@ -53,10 +54,10 @@ export function createNwcLightning(deps: {
     params: Record<string, unknown>,
     timeoutMs: number,
   ): Promise<Record<string, unknown>> {
-    const pauseMs = pausedUntilMs - clock.nowMs()
-    if (pauseMs > 0) {
+    const pausedMs = clock.nowMs() - pause.fromMs
+    if (pausedMs >= 0 && pausedMs < pause.forMs) {
       throw new PortError('rate_limited', 'the wallet service asked for a pause', {
-        retryAfterMs: pauseMs,
+        retryAfterMs: pause.forMs - pausedMs,
       })
     }
     try {
@@ -64,7 +65,7 @@ export function createNwcLightning(deps: {
     } catch (error) {
       const failure = portError(error, method)
       if (failure.code === 'rate_limited') {
-        pausedUntilMs = clock.nowMs() + (failure.retryAfterMs ?? 1_000)
+        pause = { fromMs: clock.nowMs(), forMs: failure.retryAfterMs ?? 1_000 }
       }
       throw failure
     }
@@ -213,17 +214,13 @@ export function createNwcLightning(deps: {
     async settledSince(since, timeoutMs): Promise<readonly Settlement[]> {
       const settled = new Map<PaymentHash, Settlement>()
       const seen = new Set<PaymentHash>()
+      let offset = 0
       for (let page = 0; page < PAGES_MAX; page++) {
-        const params = {
-          from: since,
-          type: 'incoming',
-          unpaid: false,
-          limit: PAGE,
-          offset: page * PAGE,
-        }
+        const params = { from: since, type: 'incoming', unpaid: false, limit: PAGE, offset }
         const { transactions } = await call('list_transactions', params, timeoutMs)
+        const listed = Array.isArray(transactions) ? transactions : []
         const before = seen.size
-        for (const value of Array.isArray(transactions) ? transactions : []) {
+        for (const value of listed) {
           const transaction = parseNwcTransaction(value)
           if (transaction?.type !== 'incoming') continue
           const { paymentHash } = transaction
@@ -231,8 +228,10 @@ export function createNwcLightning(deps: {
           if (!isSettled(transaction)) continue
           settled.set(paymentHash, { paymentHash, preimage: proof(transaction), cursor: null })
         }
-        // Services cap the page as they like: only one without news is known to be past the last.
+        // Services cap the page as they like: the next one begins behind what came, and only one
+        // without news is known to be past the last.
         if (seen.size === before) break
+        offset += listed.length
       }
       return [...settled.values()]
     },

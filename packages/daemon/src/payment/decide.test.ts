@@ -17,6 +17,7 @@ const FACTS: Record<string, Fact> = {
   task_failed: { type: 'task_failed', retryAfterMs: null },
   request_sent: { type: 'request_sent', relays: [{ url: 'wss://r', error: null }] },
   user_reachable: { type: 'user_reachable' },
+  clock_set_back: { type: 'clock_set_back' },
   user_approved: { type: 'user_approved' },
   user_rejected: { type: 'user_rejected', reason: 'not now' },
   user_failed: { type: 'user_failed', reason: 'no route' },
@@ -46,6 +47,7 @@ invoice_refused  unpaid/error  .                       .                       .
 task_failed      ~             ~                       ~                       ~                     ~             ~               ~     ~
 request_sent     ~             asked                   ~                       ~                     ~             ~               ~     ~
 user_reachable   .             .                       ~                       .                     .             .               .     .
+clock_set_back   .             .                       ~                       ~                     ~             ~               .     .
 user_approved    .             answered/user_approved  answered/user_approved  ~/user_approved       .             .               .     .
 user_rejected    .             unpaid/user_rejected    unpaid/user_rejected    unpaid/user_rejected  .             .               .     .
 user_failed      .             answered/user_failed    answered/user_failed    ~/user_failed         .             .               .     .

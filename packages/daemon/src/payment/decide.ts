@@ -33,6 +33,8 @@ export type Fact =
   | { readonly type: 'task_failed'; readonly retryAfterMs: number | null }
   | { readonly type: 'request_sent'; readonly relays: readonly SendOutcome[] }
   | { readonly type: 'user_reachable' }
+  /** Moments noted earlier may lie in a future that is long in coming. */
+  | { readonly type: 'clock_set_back' }
   | { readonly type: 'key_proven'; readonly key: PublicKey }
   | { readonly type: 'user_approved' }
   | { readonly type: 'user_rejected'; readonly reason: string | null }
@@ -68,6 +70,8 @@ export function decide(payment: Payment, fact: Fact, atMs: number): Decision {
       return requestSent(payment, fact.relays, atMs)
     case 'user_reachable':
       return userReachable(payment, atMs)
+    case 'clock_set_back':
+      return clockSetBack(payment, atMs)
     case 'key_proven':
       return keyProven(payment, fact.key, atMs)
     case 'user_approved':
@@ -152,6 +156,11 @@ function userReachable(p: Payment, atMs: number): Decision {
   if (taskAtMs >= p.taskAtMs) return unchanged(p)
   // Whoever was away may not be listening yet: the schedule of repeats begins again.
   return silently({ ...p, firstSentAtMs: null, taskAtMs })
+}
+
+function clockSetBack(p: Payment, atMs: number): Decision {
+  if (p.taskAtMs <= atMs || hasEnded(p)) return unchanged(p)
+  return silently({ ...p, firstSentAtMs: null, lastSentAtMs: null, taskAtMs: atMs })
 }
 
 function keyProven(p: Payment, key: PublicKey, atMs: number): Decision {
