@@ -39,7 +39,7 @@ function listing(pageMax: number): NwcClient {
     info: () => assert.fail(),
     onNotification: () => () => {},
     onConnected: () => () => {},
-    connected: async () => {},
+    connected: true,
     close() {},
   }
 }
