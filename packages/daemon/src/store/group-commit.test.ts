@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { StoreError } from '../engine/ports.ts'
 import type { LogEvent, StreamId } from '../log/stream.ts'
+import { Again } from './again.ts'
 import type { Write } from './entry.ts'
 import { createGroupCommit } from './group-commit.ts'
 
@@ -106,6 +107,92 @@ describe('a group commit', () => {
     assert.equal(await commits.write(null, put(5)), 5)
   })
 
+  it('runs a write that met another daemon again, later, and commits those beside it now', async () => {
+    const { commits, disk } = setUp()
+    let tries = 0
+    const met: Write<number[], number> = async (tx) => {
+      tries += 1
+      if (tries < 3) throw new Again('locked')
+      return put(1)(tx)
+    }
+    const order: number[] = []
+    await Promise.all(
+      [met, put(2)].map((write) => commits.write(null, write).then((n) => order.push(n))),
+    )
+    assert.deepEqual(order, [2, 1])
+    assert.deepEqual(disk.committed, [[2], [], [1]])
+  })
+
+  it('runs the others again at once, when the database undid all because of one', async () => {
+    const { commits, disk } = setUp()
+    let tries = 0
+    const conflicting: Write<number[], number> = async (tx) => {
+      tries += 1
+      if (tries === 1) throw new Again('conflict')
+      return put(2)(tx)
+    }
+    const writes = [put(1), conflicting, put(3)].map((write) => commits.write(null, write))
+    assert.deepEqual(await Promise.all(writes), [1, 2, 3])
+    assert.deepEqual(disk.committed, [[1, 3], [2]])
+  })
+
+  it('blames the write that failed, not those that failed because of it', async () => {
+    const { commits, disk } = setUp({ sideBySide: true })
+    const failed = Promise.withResolvers<void>()
+    const guilty: Write<number[], number> = async () => {
+      await failed.promise
+      throw new StoreError('refused', 'no')
+    }
+    let tries = 0
+    const innocent: Write<number[], number> = async (tx) => {
+      tries += 1
+      if (tries > 1) return put(2)(tx)
+      failed.resolve()
+      throw new Again('aborted')
+    }
+    const [one, two] = await Promise.allSettled(
+      [guilty, innocent].map((write) => commits.write(null, write)),
+    )
+    assert.ok(one?.status === 'rejected' && one.reason.code === 'refused')
+    assert.ok(two?.status === 'fulfilled' && two.value === 2)
+    assert.deepEqual(disk.committed, [[2]])
+  })
+
+  it('gives up a write that meets others for ever', async () => {
+    const { commits } = setUp()
+    const always: Write<number[], number> = async () => {
+      throw new Again('locked')
+    }
+    await assert.rejects(commits.write(null, always), { name: 'StoreError', code: 'busy' })
+  })
+
+  it('runs writes about the same in order, and others side by side', async () => {
+    const { commits, disk } = setUp({ sideBySide: true })
+    const slow: Write<number[], number> = async (tx) => {
+      await new Promise(setImmediate)
+      return put(1)(tx)
+    }
+    await Promise.all([
+      commits.write('a', slow),
+      commits.write('a', put(2)),
+      commits.write('b', put(3)),
+    ])
+    assert.deepEqual(disk.committed, [[3, 1, 2]])
+  })
+
+  it('waits for what was put off when it closes', async () => {
+    const { commits } = setUp()
+    let tries = 0
+    const writing = commits.write(null, async (tx) => {
+      tries += 1
+      if (tries === 1) throw new Again('locked')
+      return put(1)(tx)
+    })
+    await new Promise(setImmediate)
+    await commits.close()
+    assert.equal(await writing, 1)
+  })
+
   it('finishes what was taken when it closes, and refuses what comes after', async () => {
     const { commits, disk } = setUp()
     const writing = commits.write(null, put(1))
@@ -134,12 +221,12 @@ function resultOf(settled: PromiseSettledResult<number>): number | null {
   return settled.status === 'fulfilled' ? settled.value : null
 }
 
-function setUp() {
+function setUp({ sideBySide = false } = {}) {
   const disk = createDisk()
   const told: number[][] = []
   const commits = createGroupCommit<number[]>({
     transact: disk.transact,
-    sideBySide: false,
+    sideBySide,
     later: setImmediate,
     committed: ({ events }) => told.push(events.map(({ position }) => position)),
     afterInput: setImmediate,

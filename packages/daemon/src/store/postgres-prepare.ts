@@ -2,11 +2,12 @@
 // tables that are up to date, however many daemons start at once.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import { type ClientConfig, Pool } from 'pg'
+import type { ClientConfig } from 'pg'
 import { StoreError } from '../engine/ports.ts'
 import { Again } from './again.ts'
 import { migrate } from './migrations.ts'
 import { toPostgresError } from './postgres-error.ts'
+import { openPool } from './postgres-session.ts'
 import type { Database } from './schema.ts'
 
 const LOCK = 7_236_410_001
@@ -19,8 +20,7 @@ const VERSION_MIN = 13
 export async function preparePostgres(config: ClientConfig, nowMs: number): Promise<void> {
   // One connection, so that the lock and what is done under it are one session's.
   const unhurried = { statement_timeout: 0, query_timeout: 0, lock_timeout: 0 }
-  const pool = new Pool({ ...config, ...unhurried, max: 1 })
-  pool.on('error', () => {})
+  const pool = openPool({ ...config, ...unhurried, max: 1 })
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   try {
     await mustKeepWhatItSays(db)

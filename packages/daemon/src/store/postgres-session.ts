@@ -1,6 +1,6 @@
 // How the daemon's sessions with PostgreSQL are: what they wait for at most, and what values they give.
 import { readFileSync } from 'node:fs'
-import { Client, type ClientConfig, types } from 'pg'
+import { Client, type ClientConfig, Pool, type PoolConfig, types } from 'pg'
 import { StoreError } from '../engine/ports.ts'
 import { storeError } from './postgres-error.ts'
 import type { PostgresAddress } from './postgres-url.ts'
@@ -49,6 +49,15 @@ export async function connect(config: ClientConfig): Promise<Client> {
     hangUp(client)
     throw storeError(cause, `the database at ${config.host}:${config.port} cannot be reached`)
   }
+}
+
+/** Connections for those who need one for a moment. */
+export function openPool(config: PoolConfig): Pool {
+  const pool = new Pool(config)
+  // A connection that is lost fails what is being asked on it; one that nobody uses is replaced.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
 }
 
 /** Ends it without waiting for a server that may not answer. */

@@ -1,12 +1,12 @@
 // The store in a PostgreSQL database, for any number of daemons.
 import { Kysely, PostgresDialect } from 'kysely'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { type Store, StoreError } from '../engine/ports.ts'
 import { openedSince } from './awaiting.ts'
 import { openPostgresChannel } from './postgres-channel.ts'
 import { isOutdated, storeError } from './postgres-error.ts'
 import { preparePostgres } from './postgres-prepare.ts'
-import { clientConfig } from './postgres-session.ts'
+import { clientConfig, openPool } from './postgres-session.ts'
 import { parsePostgresUrl } from './postgres-url.ts'
 import { createPostgresWriter } from './postgres-writer.ts'
 import { createSessions, type Run } from './query.ts'
@@ -31,9 +31,7 @@ export async function createPostgresStore(url: string, deps: PostgresStoreDeps):
   const { clock, chance, name, roundTrip = () => {} } = deps
   const address = parsePostgresUrl(url)
   const config = clientConfig(address)
-  const pool = new Pool({ ...config, max: address.poolMax, idleTimeoutMillis: IDLE_MS })
-  // A connection that is lost while nobody uses it is replaced when somebody does.
-  pool.on('error', () => {})
+  const pool = openPool({ ...config, max: address.poolMax, idleTimeoutMillis: IDLE_MS })
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   const sessionOn = createSessions('postgres', db)
   const on = sessionOn(readBy(pool, roundTrip))

@@ -57,6 +57,8 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
   let stopped = false
   let page: readonly LogEvent[] = []
   let writtenCursor = first.cursor
+  /** Events passed over since the cursor was written; their positions may lie far apart. */
+  let unwritten = 0
   // A timer, not a moment: the clock may be set back meanwhile.
   let paused: Timer | null = null
   let pausedUntilMs = 0
@@ -138,16 +140,20 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
       page = page.slice(1)
     }
     const cursor = window.cursor()
-    if (cursor - writtenCursor < UNWRITTEN_MAX) return
+    if (unwritten < UNWRITTEN_MAX || cursor <= writtenCursor) return
     await store.moveCursor(id, cursor)
     writtenCursor = cursor
+    unwritten = 0
   }
 
   async function take(event: LogEvent): Promise<void> {
     const { position, stream } = event
     recordedUpTo ??= await store.lastRecorded(id)
     const known = position <= recordedUpTo && (await store.isRecorded(id, position))
-    if (known || !isWanted(event, endpoint)) return window.pass(position)
+    if (known || !isWanted(event, endpoint)) {
+      unwritten += 1
+      return window.pass(position)
+    }
     window.take(position)
     if (lanes.get(stream.id)?.follow(event)) return
     if (waiting) {
