@@ -4,7 +4,8 @@ import type { Logger } from './logger.ts'
 import type { Clock, Due, Store, Timer } from './ports.ts'
 
 const BATCH = 200
-const IDLE_MAX_MS = 60_000
+// A clock that steps is caught up with in this time: a promise is due within 10 s.
+const IDLE_MAX_MS = 5_000
 const AFTER_TROUBLE_MS = 1_000
 const CROWDED_MS = 50
 
@@ -37,7 +38,8 @@ export function createWorker({ store, clock, log, leaseMs, room, takeUp }: Worke
     if (stopped || atMs >= timerAtMs) return
     timer?.cancel()
     timerAtMs = atMs
-    timer = clock.setTimer(Math.max(0, atMs - clock.nowMs()), tick)
+    const delayMs = Math.min(Math.max(0, atMs - clock.nowMs()), IDLE_MAX_MS)
+    timer = clock.setTimer(delayMs, tick)
   }
 
   function tick(): void {
