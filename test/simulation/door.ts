@@ -152,6 +152,7 @@ function engineBehind(here: () => Inhabitant, current: () => Inhabitant | null):
       stream: (id) => ask(({ log }) => log.stream(id)),
       events: (id, from, limit) => ask(({ log }) => log.events(id, from, limit)),
       feed: (after, limit) => ask(({ log }) => log.feed(after, limit)),
+      at: (after) => ask(({ log }) => log.at(after)),
       subscribe(id, listener) {
         const inhabitant = current()
         if (inhabitant === null) return () => {}

@@ -43,7 +43,7 @@ export type Follower = {
   /**
    * Yields each item once, in order, and never ends by itself. Throws the signal's reason once
    * aborted, and errors that asking again cannot mend: AuthError, NotFoundError,
-   * InvalidRequestError.
+   * InvalidRequestError, ConflictError (the store was restored and lacks what was told).
    */
   follow<Item>(log: Log<Item>, signal: AbortSignal | undefined): AsyncGenerator<Item, void>
 }

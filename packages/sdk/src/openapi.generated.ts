@@ -46,7 +46,7 @@ export interface paths {
         };
         /**
          * The feed of all streams
-         * @description Everything that happens, in one order, to catch up with one loop: keep `next`, ask again with it. A token sees payments with the scope `payments:read`, handshakes and authentications with `auth`.
+         * @description Everything that happens, in one order, to catch up with one loop: keep `next`, ask again with it. A token sees payments with the scope `payments:read`, handshakes and authentications with `auth`. After the store was restored from a backup, an `after` among or behind the events it has lost is refused as `conflict`, whenever it comes; `detail` says where to read on.
          */
         readonly get: operations["feedEvents"];
         readonly put?: never;
@@ -66,7 +66,7 @@ export interface paths {
         };
         /**
          * Events of one stream
-         * @description What happened to one payment, handshake or authentication. With `wait` the answer is held until there is an event (a poll of an ended stream waits too). With `Accept: text/event-stream` it stays open, sends each event as it happens and closes after the last one. Needs the scope `payments:read`, or `auth` for handshakes and authentications.
+         * @description What happened to one payment, handshake or authentication. With `wait` the answer is held until there is an event (a poll of an ended stream waits too). With `Accept: text/event-stream` it stays open, sends each event as it happens and closes after the last one. After the store was restored from a backup, `after` beyond the end is refused as `conflict`: events that you were told are lost. Needs the scope `payments:read`, or `auth` for handshakes and authentications.
          */
         readonly get: operations["streamEvents"];
         readonly put?: never;
@@ -654,6 +654,8 @@ export interface components {
         readonly FeedPage: {
             /** @description In order of position; at most 500. */
             readonly events: readonly components["schemas"]["FeedItem"][];
+            /** @description Which log this is: another one once the store was restored from a backup or another database server took it over, when the last events you were told may be lost. */
+            readonly log_id: string;
             /** @description The `after` to use next. */
             readonly next: number;
         };
@@ -687,6 +689,8 @@ export interface components {
         readonly Info: {
             /** @description What makes the invoices: `sandbox`, `nwc`, … */
             readonly lightning: string;
+            /** @description Which log this is: another one once the store was restored from a backup or another database server took it over, when the last events you were told may be lost. */
+            readonly log_id: string;
             /**
              * @description The Lightning network; null until the node was reached for the first time.
              * @enum {string|null}
@@ -1447,6 +1451,15 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: Something else stands in the way */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`: Too many requests */
             readonly 429: {
                 headers: {
@@ -1537,6 +1550,15 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: Something else stands in the way */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
 // Readers of the log: what is stored, and news as it is committed.
 import type { LogEvent, Stream, StreamId } from '../log/stream.ts'
-import type { Store } from './ports.ts'
+import type { LogPlace, Store } from './ports.ts'
 
 export interface LogReader {
   stream(id: StreamId): Promise<Stream | null>
@@ -8,6 +8,8 @@ export interface LogReader {
   events(id: StreamId, from: number, limit: number): Promise<readonly LogEvent[]>
   /** Events of all streams with position > `after`. */
   feed(after: number, limit: number): Promise<readonly LogEvent[]>
+  /** Which log this is, for a reader of all streams who has read up to `after`. */
+  at(after: number): Promise<LogPlace>
   /**
    * Calls `listener` for each event of all streams (null) in order, or soon after its commit for each of
    * this stream, as Store.onCommitted does; returns the end of it. Subscribe first, then read, then skip
@@ -33,6 +35,7 @@ export function createLogReader(store: Store): LogReader {
     stream: (id) => store.stream(id),
     events: (id, from, limit) => store.events(id, from, limit),
     feed: (after, limit) => store.feed(after, limit),
+    at: (after) => store.logAt(after),
     subscribe(id, listener) {
       if (id === null) {
         all.add(listener)

@@ -217,6 +217,18 @@ export type PaymentFilter = {
   readonly createdBeforeMs?: number
 }
 
+export type LogPlace = {
+  /** Another one once the store was restored, or another server took it over. */
+  readonly logId: string
+  /**
+   * The reader was told events that this store has lost: all it read up to this position is here, and
+   * whatever came since lies beyond it. Null: nothing is lost.
+   */
+  readonly lostSince: number | null
+  /** Whether it is another log than at the store's beginning. */
+  readonly wasRestored: boolean
+}
+
 export interface Store extends Coordination {
   createPayment(
     p: Payment,
@@ -272,6 +284,9 @@ export interface Store extends Coordination {
   events(id: StreamId, from: number, limit: number): Promise<readonly LogEvent[]>
   /** Events of all streams with position > `after`, in order, none ever skipped. */
   feed(after: number, limit: number): Promise<readonly LogEvent[]>
+
+  /** Which log this is, for a reader of the feed who has read up to `after`. */
+  logAt(after: number): Promise<LogPlace>
 
   relaysOf(mainKey: PublicKey): Promise<readonly string[]>
   /** Relays of users with something unended, for listening after a restart. */

@@ -1,7 +1,7 @@
 // What the daemon says about itself, and how it says no.
 import Type, { type Static } from 'typebox'
 import { REFUSALS, type RefusalCode } from '../engine/refusal.ts'
-import { named, orNull, output, ref, unixTime, words } from './schema.ts'
+import { logId, named, orNull, output, ref, unixTime, words } from './schema.ts'
 
 export type ProblemCode = RefusalCode | 'internal'
 
@@ -74,6 +74,7 @@ export const Info = named(
       sandbox: Type.Boolean({ description: 'True: play money, nothing here is real.' }),
       relays: Type.Array(Type.String(), { description: 'Our own relays.' }),
       lightning: Type.String({ description: 'What makes the invoices: `sandbox`, `nwc`, …' }),
+      log_id: logId,
     },
     'What this daemon is.',
   ),

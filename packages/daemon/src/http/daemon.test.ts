@@ -75,6 +75,7 @@ test('/info says who this is, and that it is a sandbox', async () => {
     sandbox: true,
     relays: ['wss://own.example'],
     lightning: 'sandbox',
+    log_id: (await world.store.logAt(0)).logId,
   })
 })
 

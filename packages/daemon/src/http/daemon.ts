@@ -98,6 +98,7 @@ function infoRoutes(app: App, { engine, version, info, metrics }: DaemonDeps): v
       sandbox: info.sandbox,
       relays: [...info.relays()],
       lightning: info.lightning,
+      log_id: (await engine.log.at(0)).logId,
     }),
   )
 

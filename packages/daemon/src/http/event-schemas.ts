@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { AuthenticationEvent, KeyHandshakeEvent, keyEventSchemas } from './key-schemas.ts'
 import { PaymentStatus } from './payment-schemas.ts'
-import { input, named, oneOf, orNull, output, ref, unixTime } from './schema.ts'
+import { input, logId, named, oneOf, orNull, output, ref, unixTime } from './schema.ts'
 
 export const EVENTS_PER_PAGE_MAX = 500
 export const WAIT_MAX_S = 60
@@ -121,6 +121,7 @@ export const FeedPage = named(
         description: `In order of position; at most ${EVENTS_PER_PAGE_MAX}.`,
       }),
       next: Type.Integer({ minimum: 0, description: 'The `after` to use next.' }),
+      log_id: logId,
     },
     'Events of all streams that the token may see.',
   ),

@@ -39,7 +39,8 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
           'What happened to one payment, handshake or authentication. With `wait` the answer ' +
           'is held until there is an event (a poll of an ended stream waits too). With ' +
           '`Accept: text/event-stream` it stays open, sends each event as it happens and ' +
-          'closes after the last one. Needs the scope `payments:read`, or `auth` for ' +
+          'closes after the last one. After the store was restored from a backup, `after` beyond ' +
+          'the end is refused as `conflict`: events that you were told are lost. Needs the scope `payments:read`, or `auth` for ' +
           'handshakes and authentications.',
         params: Type.Object({ stream_id: Type.String({ description: 'The stream.' }) }),
         querystring: StreamQuery,
@@ -47,7 +48,7 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
         response: {
           200: answerOrEvents(EventPage, 'The events with index `after` and later.'),
           ...NOTHING_LEFT,
-          ...refusals(...GUARDED, 'not_found'),
+          ...refusals(...GUARDED, 'not_found', 'conflict'),
         },
       },
     },
@@ -55,12 +56,14 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
       const stream = await knownStream(request.params.stream_id, deps.engine.log)
       needScope(request.holder, [scopeOf(stream.type)])
       const source = streamSource(deps.engine.log, stream.id)
-      const { after = 0, wait = 0 } = request.query
+      const { wait = 0 } = request.query
+      const last = wantsEvents(request) ? lastEventId(request) : null
+      const after = last === null ? (request.query.after ?? 0) : last + 1
+      await refuseLostIndex(stream, after, deps.engine.log)
       if (wantsEvents(request)) {
-        const last = lastEventId(request)
         const order = {
           source,
-          from: last === null ? after : last + 1,
+          from: after,
           ended: stream.ended,
           isLast: (event: LogEvent) => event.stream.ended,
           frame: (event: LogEvent) => eventFrame(event.index, streamEvent(event)),
@@ -84,27 +87,33 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
         description:
           'Everything that happens, in one order, to catch up with one loop: keep `next`, ask ' +
           'again with it. A token sees payments with the scope `payments:read`, handshakes ' +
-          'and authentications with `auth`.',
+          'and authentications with `auth`. After the store was restored from a backup, an `after` ' +
+          'among or behind the events it has lost is refused as `conflict`, whenever it comes; ' +
+          '`detail` says where to read on.',
         querystring: FeedQuery,
         headers,
         response: {
           200: answerOrEvents(FeedPage, 'The events beyond `after`.'),
-          ...refusals(...GUARDED),
+          ...refusals(...GUARDED, 'conflict'),
         },
       },
     },
     async (request, reply) => {
       const source = feedSource(deps.engine.log)
-      const { after = 0, wait = 0 } = request.query
+      const { wait = 0 } = request.query
+      const last = wantsEvents(request) ? lastEventId(request) : null
+      const after = last ?? request.query.after ?? 0
+      const { logId, lostSince } = await deps.engine.log.at(after)
+      if (lostSince !== null) throw lost(lostSince)
       const visible = (event: LogEvent) => sees(request.holder, event.stream.type)
       if (wantsEvents(request)) {
         const frame = (event: LogEvent) =>
           visible(event) ? eventFrame(event.position, feedItem(event)) : null
-        const from = lastEventId(request) ?? after
-        return serveEvents(reply, { source, from, ended: false, isLast: () => false, frame }, deps)
+        const order = { source, from: after, ended: false, isLast: () => false, frame }
+        return serveEvents(reply, order, deps)
       }
       const page = await poll(source, after, { waitMs: wait * 1000, visible, out: reply.raw }, deps)
-      return { events: page.events.map(feedItem), next: page.next }
+      return { events: page.events.map(feedItem), next: page.next, log_id: logId }
     },
   )
 }
@@ -113,6 +122,19 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
 export function readStreamId(text: string): StreamId {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text as StreamId
   throw new Refusal('not_found', 'there is no stream with this stream_id')
+}
+
+// On a store that was restored, who has read beyond the end was told events that are no longer there.
+async function refuseLostIndex(stream: Stream, after: number, log: LogReader): Promise<void> {
+  if (after === 0 || (await log.events(stream.id, after - 1, 1)).length > 0) return
+  if ((await log.at(0)).wasRestored) throw lost(0)
+}
+
+function lost(readOn: number): Refusal {
+  const detail =
+    'the store was restored from a backup and lacks events that you were told: read on with ' +
+    `after=${readOn}, and expect further events of payments you know`
+  return new Refusal('conflict', detail, { field: 'after' })
 }
 
 async function knownStream(text: string, log: LogReader): Promise<Stream> {

@@ -63,6 +63,13 @@ export function oneOf<T extends TSchema>(
   })
 }
 
+/** In answers that say where a reader of the feed stands. */
+export const logId = Type.String({
+  description:
+    'Which log this is: another one once the store was restored from a backup or another database ' +
+    'server took it over, when the last events you were told may be lost.',
+})
+
 /** The latest moment an API time can name: the end of the year 9999, in unix seconds. */
 export const TIME_MAX = 253_402_300_799
 

@@ -7,6 +7,7 @@ import { conversationOf } from './conversation-row.ts'
 import { nextWakeAtMs, oldestOpenMs, oldestUnsettledMs } from './due.ts'
 import * as find from './find.ts'
 import { listPayments } from './list-payments.ts'
+import { logAt } from './log-epochs.ts'
 import { logEventOf, streamOf } from './log-row.ts'
 import { paymentOf } from './payment-row.ts'
 import type { Session } from './query.ts'
@@ -32,6 +33,7 @@ type Reads =
   | 'stream'
   | 'events'
   | 'feed'
+  | 'logAt'
   | 'relaysOf'
   | 'relaysInUse'
   | 'receivedAmong'
@@ -73,6 +75,8 @@ export function readsOf(on: Session): Pick<Store, Reads> {
       (await on.all(EVENTS_OF_STREAM, { id, from, limit })).map(logEventOf),
     feed: async (after, limit) =>
       (await on.all(FEED[on.dialect], { after, limit })).map(logEventOf),
+
+    logAt: (after) => logAt(on, after),
 
     relaysOf: (mainKey) => relaysOf(on, mainKey),
     relaysInUse: (limit) => relaysInUse(on, limit),

@@ -164,6 +164,18 @@ export type AllowanceRow = {
   readonly at_ms: number
 }
 
+/** A stretch of the log without a loss; the last is the present one. */
+export type LogEpochRow = {
+  readonly number: number
+  /** The PostgreSQL server and its timeline; null with SQLite. */
+  readonly server: string | null
+  /** The last position that the restored store had. */
+  readonly kept_to: number
+  /** Positions given since are greater: none that was ever given before is given again. */
+  readonly goes_on_after: number
+  readonly at_ms: number
+}
+
 export type MigrationRow = { readonly name: string; readonly applied_at_ms: number }
 
 export type Database = {
@@ -180,5 +192,6 @@ export type Database = {
   readonly webhook_deliveries: WebhookDeliveryRow
   readonly leases: LeaseRow
   readonly allowances: AllowanceRow
+  readonly log_epochs: LogEpochRow
   readonly migrations: MigrationRow
 }

@@ -4,6 +4,7 @@ import { Kysely } from 'kysely'
 import type { Store } from '../engine/ports.ts'
 import { openedSince } from './awaiting.ts'
 import type { Channel } from './channel.ts'
+import { beginSqliteEpoch } from './log-epochs.ts'
 import { migrate } from './migrations.ts'
 import { createSessions, runBy, type Session } from './query.ts'
 import { endOfLog, readTail } from './read-log.ts'
@@ -38,7 +39,9 @@ export async function sqliteStoreOn(
   const sessionOn = createSessions('sqlite', db)
   const on = sessionOn(runBy(db))
   try {
-    await migrate(db, 'sqlite', deps.clock.nowMs())
+    const nowMs = deps.clock.nowMs()
+    await migrate(db, 'sqlite', nowMs)
+    await db.transaction().execute((tx) => beginSqliteEpoch(tx, nowMs))
     const telling = await tell(on, deps, sharing)
     const transact = (run: (tx: Session) => Promise<void>) =>
       db.transaction().execute((tx) => run(sessionOn(runBy(tx))))

@@ -44,11 +44,13 @@ export type HttpWorldOptions = {
   readonly relay?: EmbeddedRelay
   readonly sandbox?: { createWallet(): Promise<{ nwc: string }> }
   readonly metrics?: Metrics
+  /** In place of an empty one. */
+  readonly store?: Store
 }
 
 export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<HttpWorld> {
   const clock = options.clock ?? systemClock
-  const store = await createSqliteStore(':memory:', { clock })
+  const store = options.store ?? (await createSqliteStore(':memory:', { clock }))
   const lightning = createFakeLightning(clock)
   const messenger = createFakeMessenger()
   const random = (length: number) => randomBytes(length)

@@ -65,7 +65,7 @@ class OpenApiTest {
           "KeyHandshakeCreated", Set.of("stream_id", "url"),
           "AuthenticateKeyCreated", Set.of("stream_id"),
           "EventPage", Set.of("events", "next"),
-          "FeedPage", Set.of("events", "next"),
+          "FeedPage", Set.of("events", "next", "log_id"),
           "StreamEvent", Set.of("index", "created_at", "data"),
           "Problem", Set.of("type", "title", "status", "code", "detail", "field"),
           "Health", Set.of("status"),

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param sandbox true: play money, nothing there is real
  * @param relays its own relays
  * @param lightning what makes the invoices: {@code sandbox}, {@code nwc}, …
+ * @param logId which log this is; another one once the store was restored from a backup or another
+ *     database server took it over
  */
 public record Info(
     String publicKey,
@@ -22,4 +24,5 @@ public record Info(
     @Nullable String network,
     boolean sandbox,
     List<String> relays,
-    String lightning) {}
+    String lightning,
+    String logId) {}
