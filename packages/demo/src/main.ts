@@ -1,6 +1,7 @@
 // `npm run demo`: everything in one process (relay, sandbox Lightning, daemon on SQLite, a wallet), one
 // whole payment, then it stays up for the browser and for curl. `--once` ends after the payment; `--lnd`
-// takes real LND nodes on a private chain in place of the sandbox.
+// takes real LND nodes on a private chain in place of the sandbox; `--cluster 3` tells another story, of
+// several daemons on one PostgreSQL.
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,20 +17,42 @@ import { startUser } from './user.ts'
 
 const HOST = '127.0.0.1'
 const DEFAULT_PORT = 3000
+const DAEMONS_MAX = 9
+const SAYS_WHAT_IS_MISSING = ['BuildError', 'MissingPostgresError', 'UsageError']
 
 const flag = { type: 'boolean', default: false } as const
-const { values: options } = parseArgs({ options: { once: flag, lnd: flag } })
-process.exitCode = await demo(options).catch((error: unknown) => {
-  if (!(error instanceof Error) || error.name !== 'BuildError') throw error
+const { values: options } = parseArgs({
+  options: { once: flag, lnd: flag, cluster: { type: 'string' } },
+})
+const run = options.cluster === undefined ? demo(options) : cluster(options.cluster, options.once)
+process.exitCode = await run.catch((error: unknown) => {
+  if (!(error instanceof Error) || !SAYS_WHAT_IS_MISSING.includes(error.name)) throw error
   console.error(error.message)
   return 1
 })
+
+async function cluster(text: string, once: boolean): Promise<number> {
+  const daemons = Number(text)
+  if (!Number.isInteger(daemons) || daemons < 2 || daemons > DAEMONS_MAX) {
+    const usage = new Error(`--cluster takes a number of daemons from 2 to ${DAEMONS_MAX}`)
+    throw Object.assign(usage, { name: 'UsageError' })
+  }
+  const { tellClusterStory } = await import('./cluster-story.ts')
+  const teller = tellTo(process.stdout)
+  teller.say('', `Portal, ${daemons} daemons on one PostgreSQL. SANDBOX: no real money moves.`, '')
+  const port = await freePort(HOST, Number(process.env.PORTAL_PORT ?? DEFAULT_PORT))
+  return tellClusterStory({ daemons, once, port, token: ownToken() }, teller)
+}
+
+function ownToken(): string {
+  return process.env.PORTAL_AUTH_TOKEN ?? `demo_${randomBytes(18).toString('base64url')}`
+}
 
 async function demo({ once, lnd }: { once: boolean; lnd: boolean }): Promise<number> {
   const teller = tellTo(process.stdout)
   const wanted = Number(process.env.PORTAL_PORT ?? DEFAULT_PORT)
   const port = await freePort(HOST, wanted)
-  const token = process.env.PORTAL_AUTH_TOKEN ?? `demo_${randomBytes(18).toString('base64url')}`
+  const token = ownToken()
   const nodes = lnd ? await openRealNodes((line) => teller.say(line)) : null
   const dataDir = mkdtempSync(join(tmpdir(), 'portal-demo-'))
   const settings = readSettings(

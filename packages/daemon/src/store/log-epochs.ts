@@ -3,8 +3,8 @@
 // ever gets a position that a reader has passed already, a restored store begins a new epoch: it notes
 // where what it kept ends, and goes on far beyond whatever the lost events can have used.
 //
-// A copy in one file bears a mark, made with it (see backup.ts); a PostgreSQL server is known by its
-// system identifier and timeline, which a restore, a failover and an upgrade change.
+// A copy in one file bears a mark, made with it (see sqlite-backup.ts); a PostgreSQL server is known by
+// its system identifier and timeline, which a restore, a failover and an upgrade change.
 import { type Kysely, sql } from 'kysely'
 import { type LogPlace, StoreError } from '../engine/ports.ts'
 import type { Query, Session } from './query.ts'

@@ -18,7 +18,6 @@
 //
 // 2^53 / 4096 is 2^41 transactions: 69 years at 1,000 a second, each of up to 256 writes.
 import { sql } from 'kysely'
-import type { ClientBase } from 'pg'
 
 /** Events of one transaction; no more are given a position. */
 export const EVENTS_OF_TRANSACTION_MAX = 4096
@@ -41,17 +40,16 @@ export const SETTLED_BELOW = sql<number>`
   (${BASE} + (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint) * ${PER_TRANSACTION})`
 
 /**
- * Where a server's transaction numbers are behind the log, because it was restored into a new server or
- * moved over from SQLite, the base is raised, so that positions only ever increase. Every connection
- * that writes does this first, under a lock: none can be writing while the base changes.
+ * Inside a transaction: where the server's transaction numbers are behind the log, because it was
+ * restored, or moved over from another server or from SQLite, the base is raised, so that positions only
+ * ever increase. Nobody may be writing while it changes: see postgres-epoch.ts.
  */
-export async function raiseBase(client: ClientBase): Promise<void> {
-  await client.query(`begin read write; select pg_advisory_xact_lock(${LOCK}); ${RAISE}; commit`)
+export const RAISE_BASE = `
+  with log as (
+    select greatest((select max(position) from events), (select max(goes_on_after) from log_epochs)) as last
+  )
+  update log_base set base = 1 - ${here()} + log.last from log where base + ${here()} <= log.last`
+
+function here(): string {
+  return `pg_current_xact_id()::text::bigint * ${EVENTS_OF_TRANSACTION_MAX}`
 }
-
-const LOCK = 7_236_410_002
-
-const HERE = `pg_current_xact_id()::text::bigint * ${EVENTS_OF_TRANSACTION_MAX}`
-const RAISE = `
-  update log_base set base = 1 - ${HERE} + (select max(position) from events)
-  where base + ${HERE} <= (select max(position) from events)`

@@ -35,8 +35,11 @@ export async function createPostgresStore(url: string, deps: PostgresStoreDeps):
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   const sessionOn = createSessions('postgres', db)
   const on = sessionOn(readBy(pool, roundTrip))
+  const writer = createPostgresWriter({ config, sessionOn, roundTrip })
   try {
     await preparePostgres(config, clock.nowMs())
+    // Connected, it knows which log this is.
+    await writer.transact(async () => {})
     const telling = createTellingAll({
       name,
       clock,
@@ -45,7 +48,6 @@ export async function createPostgresStore(url: string, deps: PostgresStoreDeps):
       readTail: (after, limit) => readTail(on, after, limit),
       openedSince: (sinceMs) => openedSince(on, sinceMs),
     })
-    const writer = createPostgresWriter({ config, sessionOn, roundTrip })
     const release = async () => {
       await Promise.all([writer.close(), pool.end()])
     }
@@ -53,7 +55,7 @@ export async function createPostgresStore(url: string, deps: PostgresStoreDeps):
     const { transact } = writer
     return createStore({ on, transact, sideBySide: true, later, telling, release }, deps)
   } catch (cause) {
-    await pool.end()
+    await Promise.all([writer.close(), pool.end()])
     throw storeError(cause, 'the database cannot be used')
   }
 }

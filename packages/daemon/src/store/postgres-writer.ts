@@ -10,7 +10,7 @@
 import type { Client, ClientConfig, QueryConfig, QueryResult } from 'pg'
 import { StoreError } from '../engine/ports.ts'
 import { Again } from './again.ts'
-import { raiseBase } from './log-position.ts'
+import { beginPostgresEpoch } from './postgres-epoch.ts'
 import { isOutdated, storeError, toPostgresError } from './postgres-error.ts'
 import { connect, hangUp } from './postgres-session.ts'
 import type { Run, Session } from './query.ts'
@@ -43,7 +43,7 @@ export function createPostgresWriter(deps: PostgresWriterDeps): PostgresWriter {
     const fresh = await connect({ ...deps.config, pipeline: true, options: READ_ONLY })
     try {
       await fresh.query(DURABLE)
-      await raiseBase(fresh)
+      await beginPostgresEpoch(fresh)
     } catch (cause) {
       hangUp(fresh)
       throw storeError(cause, 'the database cannot be written')
