@@ -8,6 +8,7 @@ import { relative } from 'node:path'
 type Counts = { passed: number; failed: number; skipped: number }
 
 const reporter = new URL('./reporter.ts', import.meta.url).href
+const endWithRunner = new URL('./end-with-runner.ts', import.meta.url).href
 const root = new URL('..', import.meta.url).pathname
 const bin = (name: string) => `${root}node_modules/.bin/${name}`
 const quick = process.argv.includes('--quick')
@@ -15,6 +16,7 @@ const long = process.argv.includes('--long')
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 }
+process.env.PORTAL_TEST_RUNNER = String(process.pid)
 if (long) process.env.PORTAL_TEST_LONG = '1'
 else if (chosen.length === 0) {
   add(await check('types', bin('tsc'), ['--noEmit']))
@@ -54,7 +56,8 @@ async function check(name: string, command: string, args: string[]): Promise<Cou
 async function tests(name: string, paths: string[], concurrency: number): Promise<Counts> {
   if (paths.length === 0) return { passed: 0, failed: 0, skipped: 0 }
   console.log(`\n── ${name}: ${paths.length} files`)
-  const args = ['--test', `--test-concurrency=${concurrency}`, '--test-reporter', reporter]
+  const options = [`--test-concurrency=${concurrency}`, '--test-reporter', reporter]
+  const args = ['--import', endWithRunner, '--test', ...options]
   const { code, output } = await run(process.execPath, [...args, ...paths], (text) =>
     process.stdout.write(text.replace(/^@counts .*\n/gm, '')),
   )

@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { isFileLocked, lockFile, tryLockFile } from './file-lock.ts'
 
 const freshPath = (t: { after(run: () => void): void }) => {
@@ -25,12 +27,20 @@ test('a lock is held by one at a time, and asking does not take it', (t) => {
   tryLockFile(path)?.[Symbol.dispose]()
 })
 
+test('a lock lasts as long as its process, whether or not anyone refers to it', (t) => {
+  const path = freshPath(t)
+  tryLockFile(path)
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  assert.equal(isFileLocked(path), true)
+})
+
 test('one who waits gets the lock when its holder is killed', async (t) => {
   const path = freshPath(t)
   const module = new URL('./file-lock.ts', import.meta.url).href
   const script = `
     const { tryLockFile } = await import(${JSON.stringify(module)})
-    globalThis.lock = tryLockFile(${JSON.stringify(path)})
+    tryLockFile(${JSON.stringify(path)})
     console.log('locked')
     setInterval(() => {}, 1000)`
   const args = ['--input-type=module', '--eval', script]

@@ -6,6 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 const retryEveryMs = 250
 const SQLITE_BUSY = 5
 
+// A connection that nobody refers to is collected as garbage and closed, and its lock is gone.
+const open = new Set<DatabaseSync>()
+
 /** Takes the lock on the file at `path` (made if absent), or returns undefined when it is taken. */
 export function tryLockFile(path: string): Disposable | undefined {
   return tryTo(path, 'begin exclusive')
@@ -38,7 +41,12 @@ function tryTo(path: string, statements: string): Disposable | undefined {
     if (isBusy(error)) return undefined
     throw error
   }
-  return { [Symbol.dispose]: () => database.close() }
+  open.add(database)
+  return {
+    [Symbol.dispose]: () => {
+      if (open.delete(database)) database.close()
+    },
+  }
 }
 
 function isBusy(error: unknown): boolean {
