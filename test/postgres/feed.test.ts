@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { Kysely, PostgresDialect } from 'kysely'
-import { Pool } from 'pg'
+import { type ClientConfig, Pool } from 'pg'
 import type { Change, Store } from '../../packages/daemon/src/engine/ports.ts'
 import type { LogEvent } from '../../packages/daemon/src/log/stream.ts'
 import type { Payment } from '../../packages/daemon/src/payment/payment.ts'
@@ -72,6 +72,25 @@ describe('the log of all streams', () => {
     assert.deepEqual(reasons(await store.feed(0, 10)), ['goes on'])
     await store.commit(failure(first, 'again'))
     assert.equal((await store.feed(0, 10)).length, 2)
+    await stalling.close()
+    await store.close()
+  })
+
+  it('is held up by a daemon that stalls no longer than its session lasts', async () => {
+    const url = await postgres.createDatabase()
+    const store = await openStoreOn(url)
+    const stalling = openStallingWriter(url, { idle_in_transaction_session_timeout: 300 })
+    const [first, second] = [await created(store), await created(store)]
+    const stalled = stalling.commit(failure(first, 'never'))
+    await stalled.written
+    const [taken] = await Promise.all([
+      store.commit(failure(first, 'instead')),
+      store.commit(failure(second, 'beside')),
+    ])
+    assert.equal(taken, 'committed')
+    assert.deepEqual(reasons(await store.feed(0, 10)).sort(), ['beside', 'instead'])
+    stalled.goOn()
+    await assert.rejects(stalled.done)
     await stalling.close()
     await store.close()
   })
@@ -147,12 +166,20 @@ describe('the log of all streams', () => {
     await store.close()
 
     const [a, b] = await Promise.all([openStoreOn(url), openStoreOn(url)])
+    const told: LogEvent[] = []
+    b.onFeed((events) => told.push(...events))
+    assert.deepEqual(reasons(await b.feed(0, 10)), ['before'])
     const next = { ...payment, version: 1, eventCount: 1 }
     assert.equal(await a.commit(failure(next, 'after')), 'committed')
     const other = await created(b)
     await b.commit(failure(other, 'at last'))
     const feed = await b.feed(far - 1, 10)
     assert.deepEqual(reasons(feed), ['before', 'after', 'at last'])
+    await eventually(
+      () => reasons(told),
+      (reasons) => reasons.length > 1,
+    )
+    assert.deepEqual(reasons(told), ['after', 'at last'])
     assert.ok(feed.every(({ position }) => position >= far && position < far + 2 ** 30))
     await a.close()
     await b.close()
@@ -185,8 +212,8 @@ function reasons(events: readonly LogEvent[]): unknown[] {
 }
 
 /** A writer like a daemon's, whose commits wait for a word before they end. */
-function openStallingWriter(url: string) {
-  const config = clientConfig(parsePostgresUrl(url))
+function openStallingWriter(url: string, over: ClientConfig = {}) {
+  const config = { ...clientConfig(parsePostgresUrl(url)), ...over }
   const pool = new Pool({ ...config, max: 1 })
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   const sessionOn = createSessions('postgres', db)

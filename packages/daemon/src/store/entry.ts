@@ -18,8 +18,8 @@ export type Entry<Tx> = {
   readonly run: (tx: Tx) => Promise<Partial<News>>
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
-  /** How many times it was put off. */
-  putOff: number
+  /** How long it was put off, in all. */
+  putOffMs: number
 }
 
 export function createEntry<Tx, T>(
@@ -38,6 +38,6 @@ export function createEntry<Tx, T>(
     },
     resolve: () => settle(),
     reject,
-    putOff: 0,
+    putOffMs: 0,
   }
 }

@@ -227,7 +227,7 @@ function setUp({ sideBySide = false } = {}) {
   const commits = createGroupCommit<number[]>({
     transact: disk.transact,
     sideBySide,
-    later: setImmediate,
+    later: (_ms, run) => setImmediate(run),
     committed: ({ events }) => told.push(events.map(({ position }) => position)),
     afterInput: setImmediate,
   })

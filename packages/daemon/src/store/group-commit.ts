@@ -14,8 +14,8 @@ export type GroupCommitDeps<Tx> = AttemptDeps<Tx> & {
    * by different sockets meet in one transaction.
    */
   readonly afterInput: (run: () => void) => void
-  /** Calls back after some tens of ms, in which another daemon's commit is over. */
-  readonly later: (run: () => void) => void
+  /** Calls back after about so long. */
+  readonly later: (ms: number, run: () => void) => void
 }
 
 export interface GroupCommit<Tx> {
@@ -30,8 +30,12 @@ export interface GroupCommit<Tx> {
 
 const BATCH_MAX = 256
 const WAITING_MAX = 10_000
-/** Some ten seconds, twice what a daemon that stalls in mid-commit can hold a row. */
-const PUT_OFF_MAX = 330
+/** In which another daemon's commit is over. */
+const PUT_OFF_MS = 25
+/** What was waited for in vain is tried less and less often: it held up all others of its batch. */
+const PUT_OFF_AFTER_WAIT_MAX_MS = 2_000
+/** Twice what a daemon that stalls in mid-commit can hold a row. */
+const PUT_OFF_TOTAL_MAX_MS = 10_000
 
 export function createGroupCommit<Tx>(deps: GroupCommitDeps<Tx>): GroupCommit<Tx> {
   const waiting: Entry<Tx>[] = []
@@ -77,15 +81,17 @@ export function createGroupCommit<Tx>(deps: GroupCommitDeps<Tx>): GroupCommit<Tx
   }
 
   function runLater(entry: Entry<Tx>, why: Again): void {
-    entry.putOff += 1
-    if (entry.putOff > PUT_OFF_MAX) {
+    const ms = why.why === 'locked' ? PUT_OFF_MS : Math.max(PUT_OFF_MS, entry.putOffMs)
+    const pauseMs = Math.min(ms, PUT_OFF_AFTER_WAIT_MAX_MS)
+    entry.putOffMs += pauseMs
+    if (entry.putOffMs > PUT_OFF_TOTAL_MAX_MS) {
       const what = 'another daemon, or another program, holds what is to be written'
       entry.reject(new StoreError('busy', `${what}; try again later`, { cause: why }))
       return
     }
     const over = Promise.withResolvers<void>()
     putOff.add(over.promise)
-    deps.later(() => {
+    deps.later(pauseMs, () => {
       putOff.delete(over.promise)
       over.resolve()
       waiting.push(entry)

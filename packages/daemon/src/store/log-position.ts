@@ -10,7 +10,7 @@
 // A reader of the log sees an event only once every transaction with a smaller number has ended
 // (`pg_snapshot_xmin`): below that nothing will ever be added. A writer that stalls in mid-commit makes
 // no reader skip its events; it holds up the readers of the log (not those of one stream) until it goes
-// on, or its session is ended after STALL_MAX_MS. So does any other transaction on that server that has
+// on, or its session is ended after five seconds. So does any other transaction on that server that has
 // written something and stays open; reading ones, such as a backup, do not.
 //
 // Within a stream, too, positions increase: a commit whose transaction began before the one that wrote

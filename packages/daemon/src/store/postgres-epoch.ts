@@ -13,7 +13,8 @@ const LOCK = 7_236_410_002
  */
 export async function beginPostgresEpoch(client: ClientBase): Promise<void> {
   const server = await serverOf(client)
-  await client.query(`begin read write; select pg_advisory_xact_lock(${LOCK})`)
+  await client.query(`begin read write; set local lock_timeout = '5s';
+    select pg_advisory_xact_lock(${LOCK})`)
   const { rows } = await client.query<State>(STATE)
   const state = rows[0]
   if (state?.number === null) await client.query(FIRST, [server])

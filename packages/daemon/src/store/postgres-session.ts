@@ -7,15 +7,15 @@ import type { PostgresAddress } from './postgres-url.ts'
 
 const INT8 = 20
 
-/** For reading: a statement that takes longer is given up. */
-const STATEMENT_MS = 10_000
-/** For writing: as long as the lease of a payment in hand, then a session that stalls is ended. */
-export const STALL_MAX_MS = 5_000
+/** A statement that takes longer is given up. */
+const STATEMENT_MS = 5_000
+/** A session that stalls in mid-commit is ended: no later than the lease of what it has in hand. */
+const STALL_MAX_MS = 5_000
 /** Another daemon's commit takes milliseconds; who waits longer tries again later. */
-const LOCK_MS = 500
+const LOCK_MS = 100
 const CONNECT_MS = 5_000
 /** Beyond what the server itself allows, the connection is dead. */
-const SILENCE_MAX_MS = STATEMENT_MS + 5_000
+const SILENCE_MAX_MS = STATEMENT_MS + 2_000
 
 export function clientConfig(address: PostgresAddress): ClientConfig {
   const { host, port, database, user, password } = address

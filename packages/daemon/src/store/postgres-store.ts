@@ -44,14 +44,14 @@ export async function createPostgresStore(url: string, deps: PostgresStoreDeps):
       name,
       clock,
       channel: openPostgresChannel({ config, clock, chance }),
-      feedFrom: await endOfLog(on),
+      feedFrom,
       readTail: (after, limit) => readTail(on, after, limit),
       openedSince: (sinceMs) => openedSince(on, sinceMs),
     })
     const release = async () => {
       await Promise.all([writer.close(), pool.end()])
     }
-    const later = (run: () => void) => clock.setTimer(10 + chance() * 40, run)
+    const later = (ms: number, run: () => void) => clock.setTimer(ms * (0.5 + chance()), run)
     const { transact } = writer
     return createStore({ on, transact, sideBySide: true, later, telling, release }, deps)
   } catch (cause) {

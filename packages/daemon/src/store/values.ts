@@ -1,4 +1,5 @@
 // Small values by name, and the relays that users named.
+import { sql } from 'kysely'
 import { texts } from './decode.ts'
 import type { Query, Session } from './query.ts'
 import type { StoreValueRow } from './schema.ts'
@@ -17,10 +18,21 @@ export async function initValue(on: Session, name: string, text: string): Promis
   return (await value(on, name)) ?? text
 }
 
+/** Inside a transaction: false where another daemon tries the store at this moment. */
+export async function mayPing(on: Session): Promise<boolean> {
+  if (on.dialect === 'sqlite') return true
+  return (await on.first(TRY_PING_LOCK, {}))?.taken === true
+}
+
 export async function relaysOf(on: Session, mainKey: string): Promise<readonly string[]> {
   const row = await on.first(USER_RELAYS, { mainKey })
   return row === undefined ? [] : texts(row.relays, 'user_relays.relays')
 }
+
+const PING_LOCK = sql.lit(7_236_410_003)
+
+const TRY_PING_LOCK: Query<Record<never, never>, { taken: boolean }> = (db) =>
+  db.selectNoFrom(sql<boolean>`pg_try_advisory_xact_lock(${PING_LOCK})`.as('taken'))
 
 const VALUE: Query<{ name: string }, { value: string }> = (db, { name }) =>
   db.selectFrom('store_values').select('value').where('name', '=', name)
