@@ -5,7 +5,10 @@ import { createPostgresStore } from '../../packages/daemon/src/store/postgres-st
 
 let opened = 0
 
-export function openStoreOn(url: string, roundTrip: () => void = () => {}): Promise<Store> {
+export function openStoreOn(
+  url: string,
+  roundTrip: (of: 'write' | 'read') => void = () => {},
+): Promise<Store> {
   opened += 1
   const name = `store ${opened} of ${process.pid}`
   return createPostgresStore(url, { clock, name, chance: Math.random, roundTrip })

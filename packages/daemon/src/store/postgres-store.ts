@@ -20,8 +20,11 @@ export type PostgresStoreDeps = StoreDeps & {
   readonly name: string
   /** From 0 up to, not including, 1. */
   readonly chance: () => number
-  /** Called once for each wait for the server, writing or reading. */
-  readonly roundTrip?: () => void
+  /**
+   * Called for each wait for the server. Of writes that are sent together, several may be on their way
+   * at once, which is one wait.
+   */
+  readonly roundTrip?: (of: 'write' | 'read') => void
 }
 
 const IDLE_MS = 30_000
@@ -34,12 +37,13 @@ export async function createPostgresStore(url: string, deps: PostgresStoreDeps):
   const pool = openPool({ ...config, max: address.poolMax, idleTimeoutMillis: IDLE_MS })
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   const sessionOn = createSessions('postgres', db)
-  const on = sessionOn(readBy(pool, roundTrip))
-  const writer = createPostgresWriter({ config, sessionOn, roundTrip })
+  const on = sessionOn(readBy(pool, () => roundTrip('read')))
+  const writer = createPostgresWriter({ config, sessionOn, roundTrip: () => roundTrip('write') })
   try {
     await preparePostgres(config, clock.nowMs())
     // Connected, it knows which log this is.
     await writer.transact(async () => {})
+    const feedFrom = await endOfLog(on)
     const telling = createTellingAll({
       name,
       clock,
