@@ -72,7 +72,7 @@ describe('stores on one PostgreSQL', () => {
       )
       assert.deepEqual(invoices.map(({ result }) => result).sort(), [
         'created',
-        'payment_hash_open',
+        'payment_hash_taken',
       ])
       const token = `t ${round}`
       const handshakes = await Promise.all(

@@ -113,7 +113,7 @@ export class PortalClient {
    * Asks a user to pay somebody's BOLT11 invoice, which must name exactly `amount`. If no proof
    * came, it ends with `timeout` and code `unproven`, which does not mean that no money moved.
    *
-   * @throws ConflictError while another payment with that payment hash is open
+   * @throws ConflictError while another payment with that payment hash is open, and once one was paid
    *
    * @example
    * ```ts

@@ -290,7 +290,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Ask a user to pay somebody's invoice
-         * @description Refused here: an invoice that is expired, malformed, of another network, without amount or of another amount. 409 while another payment with its payment hash is open. It is `paid` only with the proof of the wallet that was asked.
+         * @description Refused here: an invoice that is expired, malformed, of another network, without amount or of another amount. 409 while another payment with its payment hash is open, or once one was paid. It is `paid` only with the proof of the wallet that was asked.
          */
         readonly post: operations["requestInvoicePayment"];
         readonly delete?: never;

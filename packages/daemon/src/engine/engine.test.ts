@@ -167,6 +167,17 @@ describe('an end', () => {
     assert.equal(world.messenger.sent.length, 0)
   })
 
+  promise('waits past expires_at for no node that is silent', async (world) => {
+    world.lightning.createInvoice = (_order, timeoutMs) =>
+      new Promise((_resolve, reject) => {
+        world.clock.setTimer(timeoutMs, () => reject(new PortError('timeout', 'silence')))
+      })
+    // The third try begins just before the end.
+    const asked = world.ask({ expiresInS: 21 })
+    await world.clock.advance(22 * S)
+    assert.deepEqual(await world.told((await asked).streamId), ['error/no_invoice'])
+  })
+
   promise(
     'is no_invoice at once when the node refuses, or gives a wrong invoice',
     async (world) => {

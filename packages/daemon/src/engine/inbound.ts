@@ -16,6 +16,7 @@ import type { Audience } from './audience.ts'
 import type { Facts } from './facts.ts'
 import { createNudges } from './nudges.ts'
 import type { Clock, Due, Inbound, Messenger, Store } from './ports.ts'
+import { isAnothersMoney } from './whose-money.ts'
 
 const SAME_REQUEST_ID_MAX = 1_000
 const NUDGED_MAX = 10_000
@@ -98,7 +99,10 @@ export function createInbound(deps: InboundDeps): Inbound {
     async paymentResponse({ eventId, author }, message) {
       const payment = await askedPayment(store, message.requestId, author)
       if (payment === null) return
-      await facts.payment(payment, answerFact(payment, message), { receivedEventId: eventId })
+      const said = answerFact(payment, message)
+      const isAnothers = said.type === 'invoice_settled' && (await isAnothersMoney(store, payment))
+      const fact: Fact = isAnothers ? { type: 'user_claimed' } : said
+      await facts.payment(payment, fact, { receivedEventId: eventId })
       // The user is there: what else was asked of them may have been missed.
       if (audience.openOf(author) > 1) inbound.reachable([author])
     },

@@ -184,7 +184,8 @@ export type Created<T> =
   | { readonly result: 'repeated'; readonly subject: T }
   | { readonly result: 'key_mismatch' }
   | { readonly result: 'request_id_used' }
-  | { readonly result: 'payment_hash_open' }
+  /** Another payment with this payment hash is open, or has the money. */
+  | { readonly result: 'payment_hash_taken' }
   /** An open handshake has this token already. */
   | { readonly result: 'token_open' }
 

@@ -158,10 +158,12 @@ export function unwrap<T>(
       throw new Refusal('conflict', 'this request_id was used before for this user', {
         field: 'request_id',
       })
-    case 'payment_hash_open':
-      throw new Refusal('conflict', 'another payment with this payment hash is open', {
-        field: 'invoice',
-      })
+    case 'payment_hash_taken':
+      throw new Refusal(
+        'conflict',
+        'another payment with this payment hash is open, or has been paid',
+        { field: 'invoice' },
+      )
     case 'token_open':
       throw new Refusal('conflict', 'a handshake with this token is open', {
         field: 'static_token',

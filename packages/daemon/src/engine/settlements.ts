@@ -1,12 +1,11 @@
 // Money that arrived, in layers: the node's push, a batched reconcile on every (re)connect and at a slow
 // beat for what pushes missed, and after an end a rarer one for late money. Nothing polls per payment.
 import type { PaymentHash } from 'portal-protocol'
-import { hasEnded } from '../payment/decide.ts'
-import type { Payment } from '../payment/payment.ts'
 import type { Facts } from './facts.ts'
 import type { Logger } from './logger.ts'
 import type { Clock, Lightning, LightningWatcher, Settlement, Store, Timer } from './ports.ts'
 import { lookUp, type TaskDeps } from './tasks.ts'
+import { paymentsOfMoney } from './whose-money.ts'
 
 export const CURSOR_VALUE = 'lightning_cursor'
 
@@ -17,7 +16,6 @@ const LATE_WATCH_MS = 7 * 86_400_000
 const RECONCILE_TIMEOUT_MS = 30_000
 // A node's clock may be behind ours when it stamps an invoice.
 const SKEW_S = 120
-const SAME_HASH_MAX = 20
 const HOLDS_MAX = 10_000
 const CREDITED_MAX = 20_000
 
@@ -51,12 +49,12 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
       if (settlement.cursor !== null) await store.setValue(CURSOR_VALUE, settlement.cursor)
     },
     async touched(paymentHash) {
-      for (const payment of await ownPayments(paymentHash)) {
+      for (const payment of await paymentsOfMoney(store, paymentHash)) {
         await facts.payment(payment, await lookUp(payment, deps))
       }
     },
     async held(paymentHash, captureBefore) {
-      for (const payment of await ownPayments(paymentHash)) {
+      for (const payment of await paymentsOfMoney(store, paymentHash)) {
         await facts.payment(payment, { type: 'invoice_held', captureBefore })
       }
     },
@@ -70,7 +68,7 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
 
   async function credit({ paymentHash, preimage }: Settlement): Promise<void> {
     if (credited.has(paymentHash)) return
-    for (const payment of await ownPayments(paymentHash)) {
+    for (const payment of await paymentsOfMoney(store, paymentHash)) {
       await facts.payment(payment, { type: 'invoice_settled', preimage })
     }
     credited.add(paymentHash)
@@ -84,16 +82,6 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
       if (due.type !== 'payment' || due.payment.capture !== 'manual') continue
       if (due.payment.paymentHash !== null) lightning.watchHold(due.payment.paymentHash)
     }
-  }
-
-  // Whom this money is for: those still open, else the latest that ended; someone else's invoice
-  // (`ownInvoice` false) is never settled by our node's word.
-  async function ownPayments(paymentHash: PaymentHash): Promise<readonly Payment[]> {
-    const own = (await store.paymentsByHash(paymentHash, SAME_HASH_MAX)).filter(
-      (payment) => payment.ownInvoice,
-    )
-    const open = own.filter((payment) => !hasEnded(payment))
-    return open.length > 0 ? open : own.slice(0, 1)
   }
 
   function lookAgain(): void {

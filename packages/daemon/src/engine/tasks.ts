@@ -9,12 +9,19 @@ import {
 } from 'portal-protocol'
 import type { Authentication, AuthenticationFact } from '../authentication/authentication.ts'
 import type { Fact } from '../payment/decide.ts'
-import type { Task } from '../payment/next-task.ts'
+import { deadlineMs, type Task } from '../payment/next-task.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { Logger } from './logger.ts'
-import { type Lightning, type Messenger, type Outgoing, PortError, type Store } from './ports.ts'
-
+import {
+  type Clock,
+  type Lightning,
+  type Messenger,
+  type Outgoing,
+  PortError,
+  type Store,
+} from './ports.ts'
 import type { Turnstile } from './turnstile.ts'
+import { isAnothersMoney } from './whose-money.ts'
 
 const CREATE_TIMEOUT_MS = 10_000
 const ASK_TIMEOUT_MS = 5_000
@@ -23,6 +30,7 @@ export type TaskDeps = {
   readonly store: Store
   readonly lightning: Lightning
   readonly messenger: Messenger
+  readonly clock: Clock
   readonly log: Logger
 }
 
@@ -88,7 +96,9 @@ function failed(payment: Payment, task: Task, error: unknown, log: Logger): Fact
 }
 
 async function createInvoice(payment: Payment, deps: TaskDeps): Promise<Fact> {
-  const { lightning, store } = deps
+  const { lightning, store, clock } = deps
+  // Past its end nobody is to wait for an answer that has become useless.
+  const leftMs = deadlineMs(payment) - clock.nowMs()
   const { invoice, paymentHash } = await lightning.createInvoice(
     {
       paymentId: payment.id,
@@ -97,7 +107,7 @@ async function createInvoice(payment: Payment, deps: TaskDeps): Promise<Fact> {
       expiresAt: payment.expiresAt,
       hold: payment.capture === 'manual',
     },
-    CREATE_TIMEOUT_MS,
+    Math.max(1, Math.min(CREATE_TIMEOUT_MS, leftMs)),
   )
   const wrong = wrongInvoice(readable(invoice), payment, paymentHash, lightning)
   if (wrong !== null) return { type: 'invoice_refused', reason: wrong }
@@ -165,11 +175,15 @@ async function sendRequest(payment: Payment, fresh: boolean, deps: TaskDeps): Pr
   return { type: 'request_sent', relays: outcomes }
 }
 
-/** Asks the node whether the invoice is settled. Throws PortError. */
+/** Asks the node whether the invoice is settled, for this payment. Throws PortError. */
 export async function lookUp(payment: Payment, deps: TaskDeps): Promise<Fact> {
   if (payment.paymentHash === null) return { type: 'invoice_unpaid', cancelled: false }
   const found = await deps.lightning.lookUp(payment.paymentHash, ASK_TIMEOUT_MS)
-  if (found.state === 'settled') return { type: 'invoice_settled', preimage: found.preimage }
+  if (found.state === 'settled') {
+    const isOurs = !(await isAnothersMoney(deps.store, payment))
+    if (isOurs) return { type: 'invoice_settled', preimage: found.preimage }
+    return { type: 'invoice_unpaid', cancelled: true }
+  }
   if (found.state === 'held' && payment.capture === 'manual') {
     return { type: 'invoice_held', captureBefore: found.captureBefore }
   }

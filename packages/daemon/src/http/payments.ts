@@ -84,7 +84,7 @@ function requestRoutes(app: App, { engine, secp, creating }: PaymentDeps): void 
         description:
           'Refused here: an invoice that is expired, malformed, of another network, without ' +
           'amount or of another amount. 409 while another payment with its payment hash is ' +
-          'open. It is `paid` only with the proof of the wallet that was asked.',
+          'open, or once one was paid. It is `paid` only with the proof of the wallet that was asked.',
         headers: idempotencyHeader,
         body: ref(InvoicePaymentOrder),
         response: {

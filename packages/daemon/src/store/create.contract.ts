@@ -118,10 +118,25 @@ export function exerciseCreate(open: OpenStore): void {
       const payments = [1, 2, 3].map(() => sampleInvoicePayment(hash(1)))
       const created = await Promise.all(payments.map((p) => store.createPayment(p, null, null)))
       const results = created.map(({ result }) => result)
-      assert.deepEqual(results, ['created', 'payment_hash_open', 'payment_hash_open'])
+      assert.deepEqual(results, ['created', 'payment_hash_taken', 'payment_hash_taken'])
       await store.commit(timedOut(payments[0] ?? assert.fail()))
       const again = await store.createPayment(sampleInvoicePayment(hash(1)), null, null)
       assert.equal(again.result, 'created')
+    })
+
+    promise('is asked for by nobody once it was paid, late or not', async (store) => {
+      const inTime = sampleInvoicePayment(hash(1))
+      const late = sampleInvoicePayment(hash(2))
+      for (const payment of [inTime, late]) await store.createPayment(payment, null, null)
+      await store.commit(paid(inTime))
+      await store.commit(timedOut(late))
+      const ended = { state: 'unpaid', status: 'timeout', endedAtMs: NOW_MS } as const
+      const told: Payment = { ...late, ...ended, version: 1, late: true, paidAtMs: NOW_MS }
+      assert.equal(await store.commit(change(told)), 'committed')
+      for (const n of [1, 2]) {
+        const created = await store.createPayment(sampleInvoicePayment(hash(n)), null, null)
+        assert.equal(created.result, 'payment_hash_taken')
+      }
     })
 
     promise('is refused while our own open payment carries its hash', async (store) => {
@@ -129,7 +144,7 @@ export function exerciseCreate(open: OpenStore): void {
       await store.createPayment(single, null, null)
       await store.commit(change({ ...single, state: 'invoiced', paymentHash: hash(1) }))
       const created = await store.createPayment(sampleInvoicePayment(hash(1)), null, null)
-      assert.equal(created.result, 'payment_hash_open')
+      assert.equal(created.result, 'payment_hash_taken')
     })
 
     promise('does not keep our own payment from getting that hash later', async (store) => {

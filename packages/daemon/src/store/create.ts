@@ -27,17 +27,17 @@ export async function createPayment(
   wakeAtMs: number | null,
 ): Promise<Created<Payment>> {
   const { mainKey, requestId, paymentHash } = payment
-  const [used, asked, open] = await Promise.all([
+  const [used, asked, taken] = await Promise.all([
     key === null ? null : usedBefore(on, key),
     on.first(PAYMENT_OF_REQUEST, { mainKey, requestId }),
-    paymentHash === null ? undefined : openWithHash(on, paymentHash),
+    paymentHash === null ? undefined : takenBy(on, paymentHash),
   ])
   if (used !== null) {
     if (used === 'mismatch' || 'type' in used) return { result: 'key_mismatch' }
     return { result: 'repeated', subject: used }
   }
   if (asked !== undefined) return { result: 'request_id_used' }
-  if (open !== undefined) return { result: 'payment_hash_open' }
+  if (taken !== undefined) return { result: 'payment_hash_taken' }
   await Promise.all([
     on.write(INSERT_STREAM, streamRow(streamOfSubject(payment))),
     on.write(INSERT_PAYMENT, paymentRow(payment, wakeAtMs)),
@@ -72,10 +72,10 @@ export async function createConversation(
   return { result: 'created', subject: conversation }
 }
 
-// No index says that a hash is open once only, so daemons ask one after another.
-async function openWithHash(on: Session, paymentHash: string): Promise<{ id: string } | undefined> {
+// No index says that a hash is asked for once only, so daemons ask one after another.
+async function takenBy(on: Session, paymentHash: string): Promise<{ id: string } | undefined> {
   if (on.dialect === 'postgres') await on.all(LOCK_HASH, { paymentHash })
-  return on.first(OPEN_WITH_HASH, { paymentHash })
+  return on.first(TAKEN_HASH, { paymentHash })
 }
 
 // What the key made, as it is now.
@@ -126,12 +126,12 @@ const USE_OF_KEY: Query<
     .select(['fingerprint', 'stream_id', 'payment_id'])
     .where('key', '=', key)
 
-const OPEN_WITH_HASH: Query<{ paymentHash: string }, { id: string }> = (db, { paymentHash }) =>
+const TAKEN_HASH: Query<{ paymentHash: string }, { id: string }> = (db, { paymentHash }) =>
   db
     .selectFrom('payments')
     .select('id')
     .where('payment_hash', '=', paymentHash)
-    .where('ended_at_ms', 'is', null)
+    .where((eb) => eb.or([eb('ended_at_ms', 'is', null), eb('paid_at_ms', 'is not', null)]))
     .limit(1)
 
 const LOCK_HASH: Query<{ paymentHash: string }, unknown> = (db, { paymentHash }) =>

@@ -191,7 +191,7 @@ public final class PortalSDK implements AutoCloseable {
    * @param subkeys further keys of that user that are asked and may answer, at most 8
    * @param content which invoice, and how much it names
    * @return fails with a {@link cc.getportal.error.ConflictException} while another payment with
-   *     that payment hash is open
+   *     that payment hash is open, and once one was paid
    */
   public CompletableFuture<Payment> requestInvoicePayment(
       String mainKey, List<String> subkeys, InvoicePaymentRequestContent content) {
@@ -207,7 +207,7 @@ public final class PortalSDK implements AutoCloseable {
    * @param onStatusChange gets each status once, in order, to the end, one after the other
    * @param idempotencyKey as with a single payment
    * @return fails with a {@link cc.getportal.error.ConflictException} while another payment with
-   *     that payment hash is open
+   *     that payment hash is open, and once one was paid
    */
   public CompletableFuture<Payment> requestInvoicePayment(
       String mainKey,
