@@ -130,8 +130,14 @@ export function exerciseCreate(open: OpenStore): void {
       for (const payment of [inTime, late]) await store.createPayment(payment, null, null)
       await store.commit(paid(inTime))
       await store.commit(timedOut(late))
-      const ended = { state: 'unpaid', status: 'timeout', endedAtMs: NOW_MS } as const
-      const told: Payment = { ...late, ...ended, version: 1, late: true, paidAtMs: NOW_MS }
+      const ended: Payment = {
+        ...late,
+        state: 'unpaid',
+        version: 1,
+        endedAtMs: NOW_MS,
+        eventCount: 1,
+      }
+      const told: Payment = { ...ended, late: true, paidAtMs: NOW_MS }
       assert.equal(await store.commit(change(told)), 'committed')
       for (const n of [1, 2]) {
         const created = await store.createPayment(sampleInvoicePayment(hash(n)), null, null)
