@@ -10,7 +10,9 @@ describe('npm run demo -- --lnd', { skip: unavailable ?? false }, () => {
   test('tells the story on real nodes, prints paid, hash and preimage, and exits 0', async () => {
     await buildLightning((line) => console.error(line))
     const args = ['run', '--silent', 'demo', '--', '--lnd', '--once']
-    const { code, output } = await runCommand('npm', args, { timeoutMs: 150_000 })
+    // Any free port: other tests try the demo at the same time.
+    const options = { env: { PORTAL_PORT: '0' }, timeoutMs: 150_000 }
+    const { code, output } = await runCommand('npm', args, options)
     assert.match(output, /Real LND nodes/)
     assert.match(output, /^paid [0-9a-f]{64} [0-9a-f]{64}$/m)
     assert.equal(code, 0)

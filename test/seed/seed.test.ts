@@ -5,10 +5,15 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { startTestDaemon, type TestDaemon } from '../daemon.ts'
+import { until } from '../faults/until.ts'
 import { ROOT, runCommand } from '../run-command.ts'
 
-// The page's TypeScript sample, verbatim; around it only what it takes for granted.
+// The page's TypeScript and curl samples, verbatim; around them only what they take for granted.
 const SAMPLE = readFileSync(new URL('./sample.ts.txt', import.meta.url), 'utf8')
+const [REQUEST = '', POLL = ''] = readFileSync(
+  new URL('./sample.sh.txt', import.meta.url),
+  'utf8',
+).split(/^(?=# 2\.)/m)
 
 let daemon: TestDaemon
 before(async () => {
@@ -38,13 +43,23 @@ describe('the seed page', () => {
     }
   })
 
-  it('has curl lines that work as printed', async () => {
+  it('has curl lines that run verbatim and end with paid and a preimage', async () => {
     const { publicKey } = await daemon.user()
     const env = { BASE_URL: daemon.url, AUTH_TOKEN: daemon.token }
-    const { code, output } = await runCommand('bash', ['examples/curl.sh', publicKey], { env })
-    assert.match(output, /"stream_id":"[0-9a-f-]{36}"/)
-    assert.match(output, /"index":\d+,.*"data":\{"status":"paid","preimage":"[0-9a-f]{64}"/)
-    assert.equal(code, 0)
+    const curl = async (lines: string) => (await runCommand('bash', ['-c', lines], { env })).output
+    const asked = await curl(REQUEST.replace('USER_PUBKEY_HEX', publicKey))
+    const [, streamId = ''] = /"stream_id":"([0-9a-f-]{36})"/.exec(asked) ?? []
+    assert.notEqual(streamId, '', asked)
+    const told = await until('paid', async () => {
+      const events = await curl(POLL.replace('xyz789', streamId))
+      return events.includes('"paid"') ? events : null
+    })
+    const { events } = JSON.parse(told) as { events: { index: number; data: object }[] }
+    assert.deepEqual(
+      events.map(({ index }) => index),
+      events.map((_, i) => i),
+    )
+    assert.match(told, /"data":\{"status":"paid","preimage":"[0-9a-f]{64}"\}/)
   })
 
   it('polls with after=0 and sees index 0', async () => {
@@ -62,6 +77,15 @@ describe('the seed page', () => {
 })
 
 describe('the examples', () => {
+  it('curl.sh asks a user and follows the payment to paid', async () => {
+    const { publicKey } = await daemon.user()
+    const env = { BASE_URL: daemon.url, AUTH_TOKEN: daemon.token }
+    const { code, output } = await runCommand('bash', ['examples/curl.sh', publicKey], { env })
+    assert.match(output, /"stream_id":"[0-9a-f-]{36}"/)
+    assert.match(output, /"index":\d+,.*"data":\{"status":"paid","preimage":"[0-9a-f]{64}"/)
+    assert.equal(code, 0)
+  })
+
   it('shop.ts asks a user and prints paid', async () => {
     const { publicKey } = await daemon.user()
     const env = { BASE_URL: daemon.url, AUTH_TOKEN: daemon.token }
@@ -73,31 +97,56 @@ describe('the examples', () => {
   })
 })
 
+// Any free port: other tests try the demo at the same time.
+const ANY_PORT = { PORTAL_PORT: '0' }
+
 describe('npm run demo', () => {
   it('with --once tells the story, prints paid, hash and preimage, and exits 0', async () => {
-    const { code, output } = await runCommand('npm', ['run', '--silent', 'demo', '--', '--once'])
+    const args = ['run', '--silent', 'demo', '--', '--once']
+    const { code, output } = await runCommand('npm', args, { env: ANY_PORT })
     assert.match(output, /SANDBOX/)
     assert.match(output, /^paid [0-9a-f]{64} [0-9a-f]{64}$/m)
     assert.equal(code, 0)
   })
 
-  it('stays up, and the curl lines it prints work as pasted', { timeout: 60_000 }, async () => {
-    const demo = spawn(process.execPath, ['packages/demo/src/main.ts'], { cwd: ROOT })
+  it('stays up, and the lines it prints work as pasted', { timeout: 60_000 }, async () => {
+    const env = { ...process.env, ...ANY_PORT }
+    const demo = spawn(process.execPath, ['packages/demo/src/main.ts'], { cwd: ROOT, env })
     try {
-      const output = await printedUntil(demo, 'Ctrl-C ends it.')
-      const [request = '', poll = ''] = output
+      const output = await printedUntil(demo, 'is told here:')
+      const [request = '', poll = '', typeScript = ''] = output
         .slice(output.indexOf('BASE_URL='), output.indexOf('API reference'))
-        .split('# then, with the stream_id it answers in place of xyz789:')
+        .split(/^# (?:then, with the stream_id it answers in place of xyz789|or the same .*):$/m)
       const asked = await runCommand('bash', ['-c', request])
       const [, streamId = ''] = /"stream_id":"([^"]+)"/.exec(asked.output) ?? []
-      // The user may take a moment; `wait` holds the poll until there is news.
-      const again = poll.replace('xyz789', streamId).replace('?after=0', '?after=1&wait=30')
       const variables = request.split('\n').slice(0, 2).join('\n')
-      const { output: events } = await runCommand('bash', ['-c', `${variables}\n${again}`])
-      assert.match(events, /"status":"paid","preimage":"[0-9a-f]{64}"/)
+      const again = `${variables}\n${poll.replace('xyz789', streamId)}`
+      await until('paid', async () =>
+        /"status":"paid","preimage":"[0-9a-f]{64}"/.test(
+          (await runCommand('bash', ['-c', again])).output,
+        ),
+      )
+      const told = await runCommand('bash', ['-c', typeScript])
+      assert.match(told.output, /^(user_approved \n)?paid [0-9a-f]{64}\n$/)
     } finally {
       demo.kill('SIGTERM')
     }
+  })
+
+  it('says in a sentence what is wrong with an option or a setting, and opens nothing', async () => {
+    const main = ['packages/demo/src/main.ts']
+    const wrong = await runCommand(process.execPath, [...main, '--onec'])
+    assert.match(wrong.output, /^Unknown option '--onec'[\s\S]*--once +end after the payment/)
+    const settings = { PORTAL_PORT: 'three', PORTAL_AUTH_TOKEN: 'short' }
+    const { code, output } = await runCommand(process.execPath, main, { env: settings })
+    assert.match(
+      output,
+      /^The settings cannot be used:\n.*PORTAL_PORT .*\n.*PORTAL_AUTH_TOKEN .*\n$/,
+    )
+    assert.deepEqual([wrong.code, code], [1, 1])
+    const help = await runCommand(process.execPath, [...main, '--help'])
+    assert.match(help.output, /^npm run demo/)
+    assert.equal(help.code, 0)
   })
 })
 

@@ -7,10 +7,16 @@ import { type Daemon, startDaemon } from './main.ts'
 
 const TOML = 'portal.toml'
 
-if (process.argv.includes('--help') || process.argv.includes('-h')) {
-  console.log(settingsHelp())
-} else {
-  await run()
+const args = process.argv.slice(2)
+if (args.includes('--help') || args.includes('-h')) console.log(settingsHelp())
+else if (args.length > 0) refuse(args)
+else await run()
+
+function refuse(args: readonly string[]): void {
+  console.error(
+    `"${args.join(' ')}" is not understood: settings come from the environment and ${TOML}, see npm start -- --help`,
+  )
+  process.exitCode = 1
 }
 
 async function run(): Promise<void> {
@@ -36,6 +42,7 @@ function announce(daemon: Daemon): void {
   )
   console.log(`  public key ${daemon.npub}`)
   console.log(`  relays     ${daemon.relays.join(', ')}`)
+  console.log(`  API        ${daemon.url}/docs`)
   if (daemon.newToken !== null) {
     console.log(`  token      ${daemon.newToken}`)
     console.log('             (made just now and shown only this once; kept hashed)')

@@ -27,6 +27,6 @@ export { checkRequest, type Payable, type RequestCheck } from './check-request.t
 export { HandshakeError } from './handshake.ts'
 export { createNwcPayer } from './nwc-payer.ts'
 export { PayError, type Payer, type PaymentLookUp } from './payer.ts'
-export { printable, stepText } from './step-text.ts'
+export { markOf, printable, stepText } from './step-text.ts'
 export type { OnStep, Step } from './steps.ts'
 export { createWallet, type Wallet, type WalletDeps } from './wallet.ts'

@@ -58,13 +58,13 @@ test('an automatic wallet connects, pays, ends cleanly, and is the same wallet w
     const request = await network.request()
     await network.send(author, request)
     const success = await network.answers.find((each) => each.status.type === 'success')
-    await first.lines.find((line) => line.startsWith('paid, preimage '))
+    await first.lines.find((line) => line.startsWith('✔ paid, preimage '))
     first.child.kill('SIGKILL')
     await first.exited
     assert.equal(statSync(join(dataDir, 'wallet.key')).mode & 0o777, 0o600)
 
     const second = runWallet(args, { PORTAL_WALLET_NWC: nwc })
-    await second.lines.find((line) => line.startsWith('greeted'))
+    await second.lines.find((line) => line.startsWith('✔ greeted'))
     const before = network.answers.items.length
     await network.send(author, request)
     await second.lines.find((line) => line.includes('came again'))
@@ -73,7 +73,7 @@ test('an automatic wallet connects, pays, ends cleanly, and is the same wallet w
     second.child.kill('SIGINT')
     assert.equal(await second.exited, 0)
     assert.equal(second.lines.items.at(-1), 'wallet closed')
-    assert(!second.lines.items.some((line) => line.startsWith('paid')))
+    assert(!second.lines.items.some((line) => line.startsWith('✔ paid')))
     for (const { lines } of [first, second]) {
       assert(!lines.items.join().includes('nsec1') && !lines.items.join().includes('secret='))
     }
@@ -130,7 +130,7 @@ test('a wallet on the data of one that runs is refused with a sentence', () =>
     const { nwc } = await network.fund()
     const args = ['--relay', network.relayUrl, '--nwc', nwc, '--auto', 'reject', '--data', dataDir]
     const first = runWallet(args)
-    await first.lines.find((line) => line.startsWith('listening'))
+    await first.lines.find((line) => line.startsWith('relays'))
     const second = runWallet(args)
     assert.equal(await second.exited, 1)
     assert.match(second.lines.items.join('\n'), /another wallet is using/)

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { styleText } from 'node:util'
 import { readLndCredentials } from 'portal-lnd/connection'
 import { createNwcClient } from 'portal-nwc'
 import { createIdentity, npubOf, secp256k1 as secp } from 'portal-protocol'
@@ -21,7 +22,8 @@ import { keyOf } from './key-file.ts'
 import { createNwcPayer } from './nwc-payer.ts'
 import type { Payer } from './payer.ts'
 import { openSqliteAnswerStore } from './sqlite-answer-store.ts'
-import { printable, stepText } from './step-text.ts'
+import { markOf, printable, stepText } from './step-text.ts'
+import type { Step } from './steps.ts'
 import { openTerminal } from './terminal.ts'
 import { createWallet } from './wallet.ts'
 
@@ -68,10 +70,12 @@ async function start(settings: Settings, interrupted: () => void) {
     behaviour,
     clock,
     secp,
-    onStep: (step) => print(stepText(step)),
+    onStep: (step) => print(shown(step)),
   })
-  print(`wallet ${npubOf(identity.publicKey)}`)
-  print(`listening on ${settings.relays.join(', ')}`)
+  print(`wallet     ${npubOf(identity.publicKey)}`)
+  print(`relays     ${settings.relays.join(', ')}`)
+  if (settings.auto !== null) print(`answers    by itself: ${settings.auto}`)
+  print('Ctrl-C ends it.\n')
   return {
     async connect() {
       if (settings.connect === null) return
@@ -112,6 +116,14 @@ async function openPayer(
       return { payer: createLndPayer({ client, clock }), close: () => client.close() }
     }
   }
+}
+
+const COLOURS = { '?': 'yellow', '✔': 'green', '✖': 'red', '·': 'dim' } as const
+
+function shown(step: Step): string {
+  const mark = markOf(step)
+  const text = mark === '·' ? styleText('dim', stepText(step)) : stepText(step)
+  return `${styleText(COLOURS[mark], mark)} ${text}`
 }
 
 function random(length: number): Uint8Array {

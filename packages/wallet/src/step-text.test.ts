@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { msat, npubOf } from 'portal-protocol'
 import { amountText } from './amount-text.ts'
-import { printable, promptText, stepText } from './step-text.ts'
+import { markOf, printable, promptText, stepText } from './step-text.ts'
 import { randomIdentity } from './testing/merchant.ts'
 
 const service = randomIdentity().publicKey
@@ -55,4 +55,13 @@ test('the question shows who asks, how much, for what, and until when', () => {
     assert(text.includes(part), part)
   }
   assert(!promptText({ ...prompt, connected: true }, 0).includes('not connected'))
+})
+
+test('a step is marked as a question, good news, bad news, or neither', () => {
+  const about = { service, requestId: 'r' }
+  assert.equal(markOf({ type: 'login_asked', service, connected: true }), '?')
+  assert.equal(markOf({ type: 'login_answered', service, approved: true }), '✔')
+  assert.equal(markOf({ type: 'login_answered', service, approved: false }), '✖')
+  assert.equal(markOf({ type: 'payment_failed', ...about, reason: 'no route' }), '✖')
+  assert.equal(markOf({ type: 'answered', ...about, status: 'approved' }), '·')
 })

@@ -40,6 +40,32 @@ export function stepText(step: Step): string {
   }
 }
 
+/** What kind of news a step is: a question, good, bad, or neither. */
+export function markOf(step: Step): '?' | '✔' | '✖' | '·' {
+  switch (step.type) {
+    case 'login_asked':
+    case 'payment_asked':
+      return '?'
+    case 'handshake_sent':
+    case 'payment_approved':
+    case 'payment_sent':
+    case 'subkey_proven':
+      return '✔'
+    case 'login_answered':
+      return step.approved ? '✔' : '✖'
+    case 'payment_rejected':
+    case 'payment_failed':
+    case 'answer_undelivered':
+    case 'broke':
+      return '✖'
+    case 'request_ignored':
+    case 'request_repeated':
+    case 'payment_unclear':
+    case 'answered':
+      return '·'
+  }
+}
+
 /** The question for the user, several lines. */
 export function promptText(prompt: Prompt, nowMs: number): string {
   const seconds = Math.max(0, Math.round(prompt.deadline - nowMs / 1_000))

@@ -56,6 +56,17 @@ describe('settings', () => {
     )
   })
 
+  it('suggest the nearest name, and know the wallet’s variables beside their own', () => {
+    assert.deepEqual(complaints({ PORTAL_HSOT: '::1' }), [
+      'PORTAL_HSOT is not a setting; did you mean PORTAL_HOST?',
+    ])
+    assert.deepEqual(complaints({ PORTAL_SOMETHING_ELSE: '1' }), [
+      'PORTAL_SOMETHING_ELSE is not a setting',
+    ])
+    const wallet = { PORTAL_WALLET_KEY: 'k', PORTAL_WALLET_NWC: 'n', PORTAL_WALLET_LND: 'l' }
+    assert.deepEqual(complaints(wallet), [])
+  })
+
   it('name contradictions', () => {
     assert.match(complaints({ PORTAL_EMBEDDED_RELAY: 'off' })[0] ?? '', /name at least one relay/)
     assert.match(complaints({ PORTAL_NETWORK: 'bitcoin' })[0] ?? '', /the sandbox is regtest/)

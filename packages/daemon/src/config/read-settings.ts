@@ -85,7 +85,11 @@ export function tomlKey(env: string): string {
 }
 
 // Variables of the wallet and the tests, which share the prefix.
-const OTHERS: ReadonlySet<string> = new Set(['PORTAL_WALLET_KEY', 'PORTAL_WALLET_NWC'])
+const OTHERS: ReadonlySet<string> = new Set([
+  'PORTAL_WALLET_KEY',
+  'PORTAL_WALLET_NWC',
+  'PORTAL_WALLET_LND',
+])
 
 function contradictions(settings: Settings): string[] {
   const found: string[] = []
@@ -146,8 +150,10 @@ function readToml(text: string, complaints: string[]): TomlFile {
 }
 
 function suggestion(name: string, known: ReadonlySet<string>): string {
-  const near = [...known].find((candidate) => distance(name, candidate) <= 3)
-  return near === undefined ? '' : `; did you mean ${near}?`
+  const [nearest] = [...known]
+    .map((candidate) => ({ candidate, far: distance(name, candidate) }))
+    .sort((a, b) => a.far - b.far)
+  return nearest === undefined || nearest.far > 3 ? '' : `; did you mean ${nearest.candidate}?`
 }
 
 // Levenshtein distance, for names a few dozen characters long.

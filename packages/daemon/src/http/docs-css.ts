@@ -10,6 +10,7 @@ a:hover { text-decoration: underline }
 nav { padding: 1rem; border-bottom: 1px solid var(--line); font-size: .875rem }
 nav ul { list-style: none; margin: 0; padding: 0 }
 nav ul ul { padding-left: .75rem; margin-bottom: .5rem }
+nav ul ul a { display: flex; gap: .35rem; align-items: baseline }
 nav b, h3 b { font-size: .8em; letter-spacing: .04em }
 main { padding: 1rem; max-width: 60rem }
 h1 small { font-weight: normal; opacity: .7 }
@@ -33,9 +34,14 @@ small, .note { opacity: .75 }
   .fields tr:first-child { display: none }
   .fields tr { border-top: 1px solid var(--line); padding: .5rem 0 }
   .fields td { border: 0; padding: 0 0 .15rem }
+  .answers tr { display: grid; grid-template-columns: 3rem 1fr; border-top: 1px solid var(--line); padding: .35rem 0 }
+  .answers td { border: 0; padding: 0 }
+  .answers td:nth-child(3) { grid-column: 2 }
+  td:first-child, td:nth-child(2) { min-width: 0 }
+  .answers tr:first-child { display: none }
 }
 @media (min-width: 60rem) {
-  body { display: grid; grid-template-columns: 19rem 1fr }
+  body { display: grid; grid-template-columns: 20rem 1fr }
   nav { position: sticky; top: 0; height: 100vh; overflow-y: auto; border: 0; border-right: 1px solid var(--line) }
   main { padding: 1rem 3rem 4rem }
 }

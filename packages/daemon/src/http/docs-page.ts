@@ -82,7 +82,7 @@ function contents(document: ApiDocument, operations: readonly Listed[]): string 
     const own = operations.filter(({ operation }) => operation.tags.includes(tag.name))
     const links = own.map(
       ({ method, path, operation }) =>
-        `<li><a href="#${operation.operationId}"><b>${method}</b> ${escapeHtml(path)}</a>`,
+        `<li><a href="#${operation.operationId}"><b>${method}</b> <span>${breakable(path)}</span></a>`,
     )
     return `<li>${escapeHtml(tag.name)}<ul>${links.join('')}</ul>`
   })
@@ -91,17 +91,22 @@ function contents(document: ApiDocument, operations: readonly Listed[]): string 
   return `<ul>${link('start', 'Start')}${groups.join('')}${ends}</ul>`
 }
 
+/** A path that may be broken before a slash. */
+function breakable(path: string): string {
+  return escapeHtml(path).replaceAll(/(?<=.)\//g, '<wbr>/')
+}
+
 function operationHtml({ method, path, operation }: Listed): string {
   const parameters = operation.parameters ?? []
   const body = Object.values(operation.requestBody?.content ?? {})[0]?.schema
   const answers = Object.entries(operation.responses).map(answerRow)
   const open = operation.security?.length === 0 ? '<p class="note">No token needed.</p>' : ''
   return `<section id="${operation.operationId}">
-<h3><b>${method}</b> <code>${escapeHtml(path)}</code></h3>
+<h3><b>${method}</b> <code>${breakable(path)}</code></h3>
 <p><strong>${prose(operation.summary)}.</strong> ${prose(operation.description ?? '')}</p>${open}
 ${parameters.length === 0 ? '' : parameterTable(parameters)}
 ${body === undefined ? '' : `<p>Body: ${typeHtml(body)}</p>`}
-<table><tr><th>answer<th><th></tr>${answers.join('')}</table>
+<table class="answers"><tr><th>answer<th><th></tr>${answers.join('')}</table>
 </section>`
 }
 
