@@ -169,7 +169,7 @@ function deliveryAfter(
   }
   const { error } = verdict
   const retryAfterMs = verdict.type === 'failed' ? verdict.retryAfterMs : null
-  const dueAtMs = nextTryAtMs(attempts, { nowMs: atMs, queuedAtMs, retryAfterMs, chance: chance() })
+  const dueAtMs = nextTryAtMs(attempts, { nowMs: atMs, retryAfterMs, chance: chance() })
   const state = dueAtMs === null ? 'failed' : 'waiting'
   return { ...told, state, dueAtMs, lastAttemptAtMs: atMs, error }
 }

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import {
-  AGE_MAX_MS,
-  nextTryAtMs,
-  RETRY_AFTER_MAX_MS,
-  RETRY_DELAYS_MS,
-  readRetryAfter,
-} from './schedule.ts'
+import { nextTryAtMs, RETRY_AFTER_MAX_MS, readRetryAfter } from './schedule.ts'
 
 const NOW_MS = 1_800_000_000_000
 const HOUR_MS = 3_600_000
-const facts = { nowMs: NOW_MS, queuedAtMs: NOW_MS, retryAfterMs: null, chance: 0.5 }
+const facts = { nowMs: NOW_MS, retryAfterMs: null, chance: 0.5 }
 
 describe('a message that failed is tried again', () => {
   it('after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h, then no more', () => {
@@ -32,17 +26,9 @@ describe('a message that failed is tried again', () => {
     assert.equal(after(10 * 86_400_000), NOW_MS + 86_400_000)
   })
 
-  it('never once it is older than all tries take', () => {
-    const all = RETRY_DELAYS_MS.reduce((sum, ms) => sum + ms * 1.1, 0)
-    assert.ok(AGE_MAX_MS >= all)
-    assert.equal(nextTryAtMs(1, { ...facts, queuedAtMs: NOW_MS - AGE_MAX_MS }), null)
-    assert.notEqual(nextTryAtMs(1, { ...facts, queuedAtMs: NOW_MS - AGE_MAX_MS + 1 }), null)
-  })
-
   it('always later, always within a bound', () => {
     const any = fc.record({
       tries: fc.integer({ min: 1, max: 12 }),
-      queuedAtMs: fc.integer({ min: 0, max: 2 * NOW_MS }),
       retryAfterMs: fc.option(fc.maxSafeNat()),
       chance: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     })

@@ -11,8 +11,6 @@ export const RETRY_DELAYS_MS: readonly number[] = [
   ...[2, 5, 10, 14, 20, 24].map((hours) => hours * HOUR_MS),
 ]
 
-/** Older than this, a message that fails is given up: all delays, with room for jitter. */
-export const AGE_MAX_MS = 84 * HOUR_MS
 export const RETRY_AFTER_MAX_MS = 24 * HOUR_MS
 
 const JITTER = 0.1
@@ -25,15 +23,14 @@ export function nextTryAtMs(
   tries: number,
   facts: {
     readonly nowMs: number
-    readonly queuedAtMs: number
     readonly retryAfterMs: number | null
     /** From 0 up to, not including, 1. */
     readonly chance: number
   },
 ): number | null {
-  const { nowMs, queuedAtMs, retryAfterMs, chance } = facts
+  const { nowMs, retryAfterMs, chance } = facts
   const delayMs = RETRY_DELAYS_MS[tries - 1]
-  if (delayMs === undefined || nowMs - queuedAtMs >= AGE_MAX_MS) return null
+  if (delayMs === undefined) return null
   const jitteredMs = Math.round(delayMs * (1 + JITTER * (2 * chance - 1)))
   return nowMs + Math.max(jitteredMs, Math.min(retryAfterMs ?? 0, RETRY_AFTER_MAX_MS))
 }

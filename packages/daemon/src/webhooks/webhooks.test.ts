@@ -88,6 +88,24 @@ inWorld('a message that fails is tried ten times over three days, then given up'
   assert.equal(world.outcomes.at(-1)?.result, 'gave_up')
 })
 
+inWorld('what waits behind a message that is given up has ten tries of its own', async (world) => {
+  const { endpoint, receiver } = await world.endpoint('failing')
+  receiver.behave = () => 500
+  const payment = await world.pay(2)
+  for (let hour = 0; hour < 90; hour++) await world.clock.advance(HOUR_MS)
+  assert.equal(receiver.got.at(-1)?.data.index, 1)
+  // It is well again a day after the first was given up.
+  for (let hour = 0; hour < 20; hour++) await world.clock.advance(HOUR_MS)
+  receiver.behave = () => 200
+  for (let hour = 0; hour < 24; hour++) await world.clock.advance(HOUR_MS)
+  assert.deepEqual(receiver.accepted(), [`${payment.streamId}/1`])
+  const { deliveries } = await world.webhooks.deliveries(endpoint.id, {}, null, 10)
+  assert.deepEqual(
+    deliveries.map(({ state }) => state),
+    ['delivered', 'failed'],
+  )
+})
+
 inWorld('events of one payment come in order, however often one fails', async (world) => {
   const { receiver } = await world.endpoint('unsteady')
   let failures = 0
