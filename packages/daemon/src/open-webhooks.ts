@@ -1,6 +1,7 @@
 // The wiring of the webhooks.
 import { randomBytes } from 'node:crypto'
 import { systemClock as clock } from 'portal-relay'
+import { lookUpByNameServers } from 'portal-relay/checked-lookup'
 import { webhooksMayBePrivate } from './config/read-settings.ts'
 import type { Settings } from './config/settings.ts'
 import type { LogReader } from './engine/log-reader.ts'
@@ -23,8 +24,11 @@ export function openWebhooks(
 ): WebhookService {
   const { store, reader, log, metrics } = parts
   const allowPrivate = webhooksMayBePrivate(settings)
-  const isAllowedAddress = allowPrivate ? () => true : isPublicAddress
-  const sender = createHttpsSender({ clock, isAllowedAddress })
+  const sender = createHttpsSender(
+    allowPrivate
+      ? { clock, isAllowedAddress: () => true }
+      : { clock, isAllowedAddress: isPublicAddress, lookUp: lookUpByNameServers() },
+  )
   const webhooks = createWebhooks({
     store: store.webhooks,
     reader,

@@ -1,10 +1,9 @@
-// Messages over real sockets, to addresses that strangers may have chosen: each name is resolved
-// and its addresses judged for every connection, which goes to one that was judged, so that a name
-// cannot mean one thing when it is checked and another when it is used.
-import { lookup as lookUpAddresses } from 'node:dns'
+// Messages over real sockets, to addresses that strangers may have chosen: those are judged for every
+// connection.
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
+import { checkedLookup, type LookUp, lookUpBySystem } from 'portal-relay/checked-lookup'
 import type { Clock } from '../engine/ports.ts'
 import { type HttpAnswer, type HttpSender, SendError } from '../engine/webhook-ports.ts'
 
@@ -19,10 +18,13 @@ export type HttpsSenderDeps = {
   readonly clock: Clock
   /** Judges the address that is really connected to. */
   readonly isAllowedAddress: (ip: string) => boolean
+  /** How names are looked up; as the system does unless given. */
+  readonly lookUp?: LookUp
 }
 
-export function createHttpsSender({ clock, isAllowedAddress }: HttpsSenderDeps): HttpSender {
-  const lookup = checkedLookup(isAllowedAddress)
+export function createHttpsSender(deps: HttpsSenderDeps): HttpSender {
+  const { clock, isAllowedAddress, lookUp = lookUpBySystem() } = deps
+  const lookup = checkedLookup(isAllowedAddress, forbidden, lookUp)
   const options = { keepAlive: true, keepAliveMsecs: IDLE_MS, maxFreeSockets: IDLE_SOCKETS_MAX }
   const http = new HttpAgent({ ...options, timeout: IDLE_MS })
   const https = new HttpsAgent({ ...options, timeout: IDLE_MS })
@@ -84,18 +86,6 @@ function readAnswer(response: IncomingMessage, clock: Clock): Promise<HttpAnswer
     response.on('error', (error) => (isGood ? finish() : reject(error)))
     if (isGood) resolve({ status, retryAfter, body: '' })
   })
-}
-
-function checkedLookup(isAllowedAddress: (ip: string) => boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    lookUpAddresses(hostname, { ...options, all: true }, (error, addresses) => {
-      const allowed = error ? [] : addresses.filter(({ address }) => isAllowedAddress(address))
-      const [first] = allowed
-      if (first === undefined) callback(error ?? forbidden(hostname), '', 0)
-      else if (options.all) callback(null, allowed)
-      else callback(null, first.address, first.family)
-    })
-  }
 }
 
 function forbidden(host: string): SendError {
