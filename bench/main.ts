@@ -1,11 +1,14 @@
 // `npm run bench`: every figure beside its floor, measured in the same run. Takes a few minutes;
 // `-- --quick` is a smoke test of under a minute, `-- --full` the sizes that the aims name.
-//   --only cpu,latency,webhooks,throughput,open,start,resident    --table FILE    --profile DIR
+//   --only cpu,latency,webhooks,throughput,open,start,resident,lightning    --table FILE    --profile DIR
+// The last one is of real nodes, and is left out, with a word, where they cannot be built.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { lightningUnavailable } from '../test/lightning/build.ts'
 import { type Figure, isMet, row, TABLE_HEAD } from './figures.ts'
 import { measureLatency } from './latency.ts'
+import { measureLightning } from './lightning.ts'
 import { measureOpenPayments, measureResidentMemory } from './memory.ts'
 import { measureProcessorTime } from './processor-time.ts'
 import { FULL, ORDINARY, QUICK } from './sizes.ts'
@@ -36,6 +39,7 @@ const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
   open: () => measureOpenPayments(world, size.open),
   start: () => measureStartUp(world, size.start),
   resident: () => measureResidentMemory(world, size.resident),
+  ...(await withRealNodes()),
 }
 
 const figures: Figure[] = []
@@ -60,3 +64,12 @@ if (values.table !== undefined) {
 }
 const missed = figures.filter((figure) => !isMet(figure)).length
 console.log(`\n${figures.length} figures, ${missed} beyond their aim`)
+
+async function withRealNodes(): Promise<Record<string, () => Promise<Figure[]>>> {
+  const { lightning } = size
+  if (lightning === null || (chosen !== undefined && !chosen.includes('lightning'))) return {}
+  const unavailable = await lightningUnavailable()
+  if (unavailable === undefined) return { lightning: () => measureLightning(lightning) }
+  console.error(`SKIPPED, figures of real nodes: ${unavailable}`)
+  return {}
+}

@@ -1,6 +1,9 @@
 // How much of everything: for a smoke test, for an ordinary run, and as the aims name it.
 
-export type Sizes = typeof FULL
+export type Sizes = Omit<typeof FULL, 'lightning'> & {
+  /** On real nodes; null: not in this size. */
+  readonly lightning: { readonly payments: number } | null
+}
 
 export const FULL = {
   users: 200,
@@ -10,6 +13,7 @@ export const FULL = {
   open: { open: 10_000 },
   start: { old: 100_000, starts: 7 },
   resident: { few: 5_000, many: 50_000 },
+  lightning: { payments: 200 },
 }
 
 export const ORDINARY: Sizes = {
@@ -20,6 +24,7 @@ export const ORDINARY: Sizes = {
   open: { open: 2_000 },
   start: { old: 100_000, starts: 3 },
   resident: { few: 1_000, many: 4_000 },
+  lightning: { payments: 60 },
 }
 
 export const QUICK: Sizes = {
@@ -30,4 +35,5 @@ export const QUICK: Sizes = {
   open: { open: 20 },
   start: { old: 1_000, starts: 1 },
   resident: { few: 10, many: 20 },
+  lightning: null,
 }

@@ -1,9 +1,10 @@
 // Figures for Prometheus, in a registry of their own.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { LogReader } from '../engine/log-reader.ts'
-import type { Clock, Lightning, LightningWatcher } from '../engine/ports.ts'
+import type { Clock, Lightning } from '../engine/ports.ts'
 import type { WebhookTried } from '../engine/webhooks.ts'
 import type { LogEvent } from '../log/stream.ts'
+import { lightningMetrics } from './lightning-metrics.ts'
 import type { RelayStats } from './relay-route.ts'
 import { webhookMetrics } from './webhook-metrics.ts'
 
@@ -13,7 +14,7 @@ export interface Metrics {
   answered(request: { method: string; route: string; status: number; seconds: number }): void
   /** Counts these events from now on. Returns the end of it. */
   follow(log: LogReader): () => void
-  /** The same node, measured: from its push of a settlement to the committed event. */
+  /** The same node, its calls counted, and its pushes measured until the event is committed. */
   measured(node: Lightning, clock: Clock): Lightning
   /** A webhook was tried. */
   webhookTried(tried: WebhookTried): void
@@ -49,12 +50,6 @@ export function createMetrics(): Metrics {
     help: 'Payments whose money came after their end',
     registers,
   })
-  const settleToEvent = new Histogram({
-    name: 'portal_settle_to_event_seconds',
-    help: 'From the push of the Lightning node to the committed event',
-    buckets: SECONDS,
-    registers,
-  })
   const requests = new Counter({
     name: 'portal_http_requests_total',
     help: 'HTTP requests answered, by route pattern',
@@ -77,19 +72,6 @@ export function createMetrics(): Metrics {
     else payments.inc({ status: String(data.status) })
   }
 
-  function timed(watcher: LightningWatcher, clock: Clock): LightningWatcher {
-    return {
-      async settled(settlement) {
-        const fromMs = clock.nowMs()
-        await watcher.settled(settlement)
-        settleToEvent.observe(Math.max(0, clock.nowMs() - fromMs) / 1000)
-      },
-      touched: (paymentHash) => watcher.touched(paymentHash),
-      held: (paymentHash, captureBefore) => watcher.held(paymentHash, captureBefore),
-      connected: () => watcher.connected(),
-    }
-  }
-
   return {
     async render() {
       return { mediaType: registry.contentType, body: await registry.metrics() }
@@ -100,26 +82,7 @@ export function createMetrics(): Metrics {
     },
     follow: (log) => log.subscribe(null, count),
     webhookTried: webhookMetrics(registry),
-    measured: (node, clock) => ({
-      get node() {
-        return node.node
-      },
-      get pushes() {
-        return node.pushes
-      },
-      get holds() {
-        return node.holds
-      },
-      start: (watcher, cursor) => node.start(timed(watcher, clock), cursor),
-      createInvoice: (order, timeoutMs) => node.createInvoice(order, timeoutMs),
-      lookUp: (paymentHash, timeoutMs) => node.lookUp(paymentHash, timeoutMs),
-      cancelInvoice: (hash, timeoutMs, hold) => node.cancelInvoice(hash, timeoutMs, hold),
-      settleHold: (paymentId, timeoutMs) => node.settleHold(paymentId, timeoutMs),
-      watchHold: (paymentHash) => node.watchHold(paymentHash),
-      settledSince: (since, timeoutMs) => node.settledSince(since, timeoutMs),
-      ping: (timeoutMs) => node.ping(timeoutMs),
-      close: () => node.close(),
-    }),
+    measured: lightningMetrics(registry),
     show({ readers, relay }) {
       gauge(registry, 'portal_http_readers', 'Readers waiting for events', readers)
       if (relay === null) return
