@@ -123,7 +123,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<RunningDaemon> {
   const preimageSecret = fromHex(kept)
   const node = createNwcLightning({ client, preimageSecret, clock, log })
   const lightning = withPings(pace.pings, node)
-  const engine = createEngine({ store, lightning, messenger, clock, random, secp, log })
+  const ports = { store, lightning, messenger, clock, random, secp, log }
+  const engine = createEngine({ ...ports, network: null })
   relay.onSubscribed(messenger.subscribed)
   const webhooks = createWebhooks({
     store: store.webhooks,

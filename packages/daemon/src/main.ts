@@ -3,11 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseLndConnection, readLndCredentials } from 'portal-lnd/connection'
-import { createNwcClient } from 'portal-nwc'
 import {
   createIdentity,
-  fromHex,
   generateSecretKey,
   type Identity,
   npubOf,
@@ -32,7 +29,7 @@ import { openSandbox, openSandboxStorage, type Sandbox } from 'portal-sandbox'
 import type { Settings } from './config/settings.ts'
 import { createEngine } from './engine/engine.ts'
 import type { Logger } from './engine/logger.ts'
-import type { Lightning, Store } from './engine/ports.ts'
+import type { Store } from './engine/ports.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttpServer } from './http/server.ts'
 import { type TokenWatch, watchTokens } from './http/token-watch.ts'
@@ -44,9 +41,9 @@ import {
   storedToken,
   TOKEN_BOOK,
 } from './http/tokens.ts'
-import { createNwcLightning } from './lightning/nwc.ts'
 import { isPublicAddress } from './net/public-address.ts'
 import { createNostrMessenger, type NostrMessenger } from './nostr/messenger.ts'
+import { openLightning, refuseOtherNetwork } from './open-lightning.ts'
 import { openWebhooks } from './open-webhooks.ts'
 import { createSqliteStore } from './store/sqlite-store.ts'
 import { version } from './version.ts'
@@ -57,9 +54,6 @@ export { createLogger } from './log.ts'
 export type { Logger }
 
 const NOSTR_KEY_VALUE = 'nostr_key'
-const PREIMAGE_SECRET_VALUE = 'lnd_preimage_secret'
-/** How long a start waits for the node; one that is down does not stop the daemon. */
-const NODE_PATIENCE_MS = 3_000
 
 /** A daemon that runs. */
 export type Daemon = {
@@ -112,9 +106,10 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
       ? await startSandbox(settings, relays, pool, verify)
       : null
   const metrics = createMetrics()
-  const node = await openLightning(settings, store, sandbox, pool, verify, log)
+  const node = await openLightning(settings, { store, sandbox, pool, verify, random, log })
   const lightning = metrics.measured(node, clock)
-  const engine = createEngine({ store, lightning, messenger, clock, random, secp, log })
+  const { network } = settings
+  const engine = createEngine({ store, lightning, messenger, clock, random, secp, log, network })
   relay?.onSubscribed(messenger.subscribed)
   const webhooks = openWebhooks(settings, { store, reader: engine.log, log, metrics })
   const server = createHttpServer({
@@ -139,7 +134,7 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
   })
   await engine.start()
   await webhooks.start()
-  await refuseOtherNetwork(settings, lightning)
+  await refuseOtherNetwork(network, lightning)
   await server.listen({ host: settings.host, port: settings.port })
 
   return {
@@ -266,54 +261,4 @@ async function startSandbox(
   const sandbox = await openSandbox({ relays, pool, secp, random, clock, storage, verify })
   await sandbox.connected()
   return sandbox
-}
-
-async function openLightning(
-  settings: Settings,
-  store: Store,
-  sandbox: Sandbox | null,
-  pool: RelayPool,
-  verify: VerifyEvent,
-  log: Logger,
-): Promise<Lightning> {
-  const { lightning } = settings
-  switch (lightning.type) {
-    case 'sandbox':
-    case 'nwc': {
-      const text = sandbox === null ? null : await sandbox.merchantConnection()
-      const given = lightning.type === 'nwc' ? lightning.connection.reveal() : ''
-      const connection = parseNwcConnection(text ?? given, secp)
-      const client = createNwcClient(connection, { pool, secp, random, clock, verify })
-      const preimageSecret = await openPreimageSecret(store)
-      return createNwcLightning({ client, preimageSecret, clock, log })
-    }
-    case 'lnd':
-      return openLnd(lightning.address.reveal(), store, log)
-  }
-}
-
-async function openPreimageSecret(store: Store): Promise<Uint8Array> {
-  return fromHex(await store.initValue(PREIMAGE_SECRET_VALUE, toHex(random(32))))
-}
-
-async function openLnd(address: string, store: Store, log: Logger): Promise<Lightning> {
-  // Loaded only where it is used: gRPC costs every start 0.4 s and 40 MB.
-  const { createLndLightning } = await import('./lightning/lnd.ts')
-  const { connectLnd } = await import('portal-lnd')
-  const connection = parseLndConnection(address)
-  const preimageSecret = await openPreimageSecret(store)
-  const open = async () =>
-    connectLnd(connection.address, await readLndCredentials(connection), { clock })
-  return createLndLightning({ open, preimageSecret, clock, random, log })
-}
-
-/** Rejects when the node turns out to be on another network than the settings state. */
-async function refuseOtherNetwork(settings: Settings, lightning: Lightning): Promise<void> {
-  const untilMs = clock.nowMs() + NODE_PATIENCE_MS
-  while (lightning.node === null && clock.nowMs() < untilMs) {
-    await new Promise<void>((resolve) => clock.setTimer(50, resolve))
-  }
-  const network = lightning.node?.network
-  if (settings.network === null || network === undefined || network === settings.network) return
-  throw new Error(`PORTAL_NETWORK is ${settings.network}, but the Lightning node is on ${network}`)
 }

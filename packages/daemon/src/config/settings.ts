@@ -142,7 +142,7 @@ export const SETTINGS: SettingsTable = {
   network: {
     env: 'PORTAL_NETWORK',
     meaning:
-      'The Lightning network: `bitcoin`, `testnet`, `signet` or `regtest`. Stated and different from the node’s: the daemon refuses to start.',
+      'The Lightning network: `bitcoin`, `testnet`, `signet` or `regtest`. Stated and different from the node’s: the daemon refuses to start or, where the node is reached only later, its invoices.',
     unset: 'the node’s',
     example: 'bitcoin',
     fallback: null,

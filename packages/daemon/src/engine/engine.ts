@@ -1,5 +1,5 @@
 // The engine: facts in, decisions committed, tasks carried out. It knows ports, never adapters.
-import type { PublicKey, RandomBytes, Secp256k1 } from 'portal-protocol'
+import type { LightningNetwork, PublicKey, RandomBytes, Secp256k1 } from 'portal-protocol'
 import type { Authentication } from '../authentication/authentication.ts'
 import { type Handshake, handshakeDueAtMs } from '../handshake/handshake.ts'
 import type { StreamId } from '../log/stream.ts'
@@ -87,6 +87,8 @@ export type EngineDeps = {
   readonly random: RandomBytes
   readonly secp: Secp256k1
   readonly log: Logger
+  /** The network that the operator states, for which alone invoices may be; null: the node's. */
+  readonly network: LightningNetwork | null
 }
 
 export function createEngine(given: EngineDeps): Engine {

@@ -99,7 +99,7 @@ export interface Lightning {
   settleHold(paymentId: PaymentId, timeoutMs: number): Promise<void>
   /** Tells of the money held for this invoice, made before this connection. Never throws. */
   watchHold(paymentHash: PaymentHash): void
-  /** All settlements of invoices created at or after `since` (unix seconds), in few calls. */
+  /** All settlements of invoices created at or after `since` (unix seconds), in few calls, each in `timeoutMs`. */
   settledSince(since: number, timeoutMs: number): Promise<readonly Settlement[]>
   /** One round trip to the node; true when it answered. Never throws. */
   ping(timeoutMs: number): Promise<boolean>

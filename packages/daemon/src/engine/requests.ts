@@ -5,6 +5,7 @@ import {
   decodeInvoice,
   formatHandshakeUrl,
   type Invoice,
+  type LightningNetwork,
   type Msat,
   type PublicKey,
   type RandomBytes,
@@ -53,6 +54,8 @@ export type RequestDeps = {
   readonly secp: Secp256k1
   readonly lightning: Lightning
   readonly messenger: Messenger
+  /** The network that the operator states; null: whichever the node is on. */
+  readonly network: LightningNetwork | null
 }
 
 /** The payment an order for our own invoice begins as. Refuses what the node cannot do. */
@@ -78,7 +81,7 @@ export function invoicePayment(order: ExternalInvoiceOrder, deps: RequestDeps): 
   }
   const nowMs = deps.clock.nowMs()
   const invoice = readExternalInvoice(order.invoice, deps.secp)
-  refuseUnpayable(invoice, order, node.network, nowMs)
+  refuseUnpayable(invoice, order, deps.network ?? node.network, nowMs)
   const expiresAt = order.expiresAt ?? invoice.expiresAt
   const given = {
     invoice: order.invoice,

@@ -16,7 +16,7 @@ const LATE_WATCH_MS = 7 * 86_400_000
 const RECONCILE_TIMEOUT_MS = 30_000
 // A node's clock may be behind ours when it stamps an invoice.
 const SKEW_S = 120
-const HOLDS_MAX = 10_000
+const OPEN_MAX = 10_000
 const CREDITED_MAX = 20_000
 
 export interface Settlements {
@@ -60,8 +60,8 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
     },
     connected() {
       lookAgain()
-      watchHolds().catch((error: unknown) =>
-        log.warn('holds_not_watched', { error: String(error) }),
+      lookAtOpen().catch((error: unknown) =>
+        log.warn('open_not_looked_at', { error: String(error) }),
       )
     },
   }
@@ -75,12 +75,19 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
     if (credited.size > CREDITED_MAX) credited.clear()
   }
 
-  // Nodes tell of holds one invoice at a time, so each is asked for anew on every connection.
-  async function watchHolds(): Promise<void> {
-    if (lightning.holds === false) return
-    for (const due of await store.awaitingAnswer(null, HOLDS_MAX)) {
-      if (due.type !== 'payment' || due.payment.capture !== 'manual') continue
-      if (due.payment.paymentHash !== null) lightning.watchHold(due.payment.paymentHash)
+  // What the list of a reconcile does not show: holds, which nodes tell of one invoice at a time; and
+  // invoices that the merchant brought, which may be older than any payment.
+  async function lookAtOpen(): Promise<void> {
+    for (const due of await store.awaitingAnswer(null, OPEN_MAX)) {
+      if (due.type !== 'payment' || due.payment.paymentHash === null) continue
+      const { payment } = due
+      if (payment.capture === 'manual' && lightning.holds !== false) {
+        lightning.watchHold(due.payment.paymentHash)
+      }
+      if (payment.kind !== 'invoice' || !payment.ownInvoice) continue
+      const found = await lookUp(payment, deps)
+      // That it is unpaid is not for this look to say: its end may have come meanwhile.
+      if (found.type === 'invoice_settled') await facts.payment(payment, found)
     }
   }
 
@@ -102,6 +109,8 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
   async function reconcile(): Promise<void> {
     const nowMs = clock.nowMs()
     const late = nowMs >= lateDueAtMs
+    // Before its list comes, if it does: one too long to be had must not keep the open ones waiting.
+    if (late) lateDueAtMs = nowMs + LATE_BEAT_MS
     const sinceMs = await store.oldestUnsettledMs(
       late ? { expiresAfterMs: nowMs - LATE_WATCH_MS } : { open: true },
     )
@@ -111,7 +120,6 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
         await watcher.settled(settlement)
       }
     }
-    if (late) lateDueAtMs = nowMs + LATE_BEAT_MS
   }
 
   return {

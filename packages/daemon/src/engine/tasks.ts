@@ -2,6 +2,7 @@
 // repeat, because a crash may come between the call and the commit of its fact.
 import {
   Bolt11Error,
+  type LightningNetwork,
   MILLISATS_WIRE,
   type PaymentHash,
   readInvoice,
@@ -32,6 +33,8 @@ export type TaskDeps = {
   readonly messenger: Messenger
   readonly clock: Clock
   readonly log: Logger
+  /** The network that the operator states; null: whichever the node is on. */
+  readonly network: LightningNetwork | null
 }
 
 /** Does the payment's task; whatever goes wrong is a fact too. */
@@ -109,7 +112,7 @@ async function createInvoice(payment: Payment, deps: TaskDeps): Promise<Fact> {
     },
     Math.max(1, Math.min(CREATE_TIMEOUT_MS, leftMs)),
   )
-  const wrong = wrongInvoice(readable(invoice), payment, paymentHash, lightning)
+  const wrong = wrongInvoice(readable(invoice), payment, paymentHash, deps)
   if (wrong !== null) return { type: 'invoice_refused', reason: wrong }
   // A hash that another payment has would credit one user's money to two orders.
   const others = (await store.paymentsByHash(paymentHash, 2)).filter(({ id }) => id !== payment.id)
@@ -132,7 +135,7 @@ function wrongInvoice(
   invoice: UncheckedInvoice | null,
   payment: Payment,
   paymentHash: PaymentHash,
-  lightning: Lightning,
+  deps: TaskDeps,
 ): string | null {
   if (invoice === null) return 'the node gave an invoice that cannot be read'
   if (invoice.paymentHash !== paymentHash)
@@ -140,7 +143,11 @@ function wrongInvoice(
   if (invoice.amountMsat !== payment.amountMsat) {
     return `the node gave an invoice over ${invoice.amountMsat ?? 'no'} msat instead of ${payment.amountMsat}`
   }
-  const network = lightning.node?.network
+  // A node that was away at the start has not been compared with the settings before.
+  if (deps.network !== null && invoice.network !== deps.network) {
+    return `the node gave an invoice for ${invoice.network}, but PORTAL_NETWORK is ${deps.network}`
+  }
+  const network = deps.lightning.node?.network
   if (network !== undefined && invoice.network !== network) {
     return `the node gave an invoice for ${invoice.network}, but it is on ${network}`
   }

@@ -6,7 +6,7 @@ import type { Logger } from '../engine/logger.ts'
 import { type LndInvoice, readLndInvoice } from './lnd-messages.ts'
 
 export interface LndHolds {
-  /** Followed already, nothing happens. Beyond the bound, look-ups must do. */
+  /** Followed already, nothing happens. Beyond the bound a hold is not told of, and let go at the end. */
   watch(client: LndClient, paymentHash: PaymentHash): void
   /** The connection is another one: nothing is followed any more. */
   forget(): void

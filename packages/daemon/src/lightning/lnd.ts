@@ -240,7 +240,6 @@ export function createLndLightning(deps: {
     watchHold,
 
     async settledSince(since, timeoutMs): Promise<readonly Settlement[]> {
-      const deadlineMs = clock.nowMs() + timeoutMs
       const settled: Settlement[] = []
       let offset = '0'
       for (;;) {
@@ -249,8 +248,7 @@ export function createLndLightning(deps: {
           index_offset: offset,
           num_max_invoices: PAGE,
         }
-        const leftMs = deadlineMs - clock.nowMs()
-        const { invoices, next } = await ask('lnrpc.Lightning/ListInvoices', request, leftMs)
+        const { invoices, next } = await ask('lnrpc.Lightning/ListInvoices', request, timeoutMs)
           .then(readLndPage)
           .catch((error: unknown) => {
             throw lndPortError(error, 'listing invoices')

@@ -26,7 +26,7 @@ const order = {
 const paymentHash = paymentHashOf(preimageFor(order.paymentId, preimageSecret))
 
 /** A service with one hold invoice in this state. */
-async function open(methods = HOLD_METHODS) {
+async function open(methods = HOLD_METHODS, told = 'hold_invoice_accepted') {
   const calls: { method: string; params: Record<string, unknown> }[] = []
   let notify: (notification: NwcNotification) => void = () => {}
   let state = 'pending'
@@ -43,7 +43,11 @@ async function open(methods = HOLD_METHODS) {
   })
   const client: NwcClient = {
     connected: true,
-    info: async () => ({ methods, encryptions: ['nip44_v2'], notifications: ['payment_received'] }),
+    info: async () => ({
+      methods,
+      encryptions: ['nip44_v2'],
+      notifications: ['payment_received', told],
+    }),
     onConnected: () => () => {},
     close: () => {},
     onNotification(run) {
@@ -105,9 +109,10 @@ async function open(methods = HOLD_METHODS) {
 
 const CAPTURE_BEFORE = NOW_MS / 1_000 + 140 * 300
 
-test('a service holds if it advertises all three methods', async () => {
+test('a service holds if it advertises all three methods, and that it tells of it', async () => {
   assert.equal((await open()).lightning.holds, true)
   assert.equal((await open(['make_invoice', 'make_hold_invoice'])).lightning.holds, false)
+  assert.equal((await open(HOLD_METHODS, 'payment_sent')).lightning.holds, false)
 })
 
 test('a hold invoice carries our hash, and enough blocks to capture in', async () => {

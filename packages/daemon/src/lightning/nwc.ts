@@ -19,7 +19,7 @@ import {
   type Settlement,
 } from '../engine/ports.ts'
 import { HOLD_CLTV_BLOCKS } from './capture-before.ts'
-import { canHold, nwcCaptureBefore } from './nwc-holds.ts'
+import { canHold, HOLD_ACCEPTED, nwcCaptureBefore } from './nwc-holds.ts'
 import { isSettled, proof, readNode } from './nwc-messages.ts'
 import { preimageFor } from './preimage.ts'
 
@@ -78,7 +78,7 @@ export function createNwcLightning(deps: {
       const answer = await call('get_info', {}, INFO_TIMEOUT_MS)
       node = readNode(answer)
       pushes = info.notifications.includes('payment_received')
-      holds = canHold(info.methods)
+      holds = canHold(info)
     } catch (error) {
       if (closed) return
       log.warn('lightning_unreachable', { error: String(error) })
@@ -155,7 +155,7 @@ export function createNwcLightning(deps: {
       undo.push(
         client.onNotification(({ type, notification }) => {
           if (type === 'payment_received') notified(parseNwcTransaction(notification), watcher)
-          if (type === 'hold_invoice_accepted') {
+          if (type === HOLD_ACCEPTED) {
             notifiedOfHold(notification).catch((error: unknown) =>
               log.warn('hold_not_kept', { error: String(error) }),
             )

@@ -56,7 +56,8 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const random = (length: number) => randomBytes(length)
   const reached: string[] = []
   const log = silentLogger
-  const real = createEngine({ store, lightning, messenger, clock, random, secp, log })
+  const ports = { store, lightning, messenger, clock, random, secp, log }
+  const real = createEngine({ ...ports, network: null })
   const engine = recorded(real, reached)
   await engine.start()
   const sender = createFakeSender(clock)

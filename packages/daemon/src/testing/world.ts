@@ -1,7 +1,7 @@
 // An engine in a world of fakes: virtual time, a node and a messenger that do as a test says, the real
 // store in memory.
 import { DatabaseSync } from 'node:sqlite'
-import { msat, type PublicKey, secp256k1 as secp } from 'portal-protocol'
+import { type LightningNetwork, msat, type PublicKey, secp256k1 as secp } from 'portal-protocol'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import { silentLogger } from '../engine/logger.ts'
 import type { Store } from '../engine/ports.ts'
@@ -34,7 +34,7 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function openWorld(): Promise<World> {
+export async function openWorld(network: LightningNetwork | null = null): Promise<World> {
   const clock = createVirtualClock(START_MS)
   const lightning = createFakeLightning(clock)
   const store = await sqliteStoreOn(new DatabaseSync(':memory:'), { clock })
@@ -55,6 +55,7 @@ export async function openWorld(): Promise<World> {
       random,
       secp,
       log: silentLogger,
+      network,
     })
     await started.start()
     await clock.settle()
