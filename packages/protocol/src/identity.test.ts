@@ -19,7 +19,7 @@ const alice = identity('01'.repeat(32))
 const bob = identity('02'.repeat(32))
 
 test('events of another implementation verify and decrypt to their plaintext', () => {
-  assert.equal(encrypted.events.length, 11)
+  assert.equal(encrypted.events.length, 22)
   const service = identity(encrypted.service_secret)
   const user = identity(encrypted.user_secret)
   for (const { name, event, from, plaintext } of encrypted.events) {
@@ -39,7 +39,7 @@ test('a captured exchange, NIP-04 and NIP-44, verifies and decrypts at its recei
   const parties: Record<string, Identity> = {}
   for (const [name, { secret }] of Object.entries(captured.keys)) parties[name] = identity(secret)
   const exchange = [...captured.single_payment, ...captured.one_event_of_each_kind]
-  assert.equal(exchange.length, 16)
+  assert.equal(exchange.length, 24)
   for (const { event, to, encryption, plaintext } of exchange) {
     const parsed = parseEvent(event) ?? assert.fail()
     const receiver = parties[to] ?? assert.fail()

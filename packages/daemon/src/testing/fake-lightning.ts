@@ -17,6 +17,7 @@ import type {
   InvoiceOrder,
   Lightning,
   LightningWatcher,
+  NodeInfo,
   PortError,
 } from '../engine/ports.ts'
 
@@ -28,6 +29,8 @@ type Made = {
 }
 
 export interface FakeLightning extends Lightning {
+  /** Null: it was not reached yet. */
+  node: NodeInfo | null
   /** Thrown by every call while set. */
   trouble: PortError | null
   /** Calls never answer while true. */
