@@ -61,7 +61,8 @@ export type RequestDeps = {
 /** The payment an order for our own invoice begins as. Refuses what the node cannot do. */
 export function singlePayment(order: SingleOrder, deps: RequestDeps): Payment {
   if (order.capture === 'manual' && deps.lightning.holds === false) {
-    const detail = '"capture": the Lightning node behind this daemon cannot hold payments'
+    const detail =
+      '"capture": the Lightning node behind this daemon cannot hold payments; leave it out'
     throw new Refusal('invalid_request', detail, { field: 'capture' })
   }
   const nowMs = deps.clock.nowMs()
@@ -158,9 +159,13 @@ export function unwrap<T>(
         `the Idempotency-Key "${key?.key ?? ''}" was used for a request that differs from this one`,
       )
     case 'request_id_used':
-      throw new Refusal('conflict', 'this request_id was used before for this user', {
-        field: 'request_id',
-      })
+      throw new Refusal(
+        'conflict',
+        'this request_id was used before for this user: GET /payments?request_id=… finds that payment',
+        {
+          field: 'request_id',
+        },
+      )
     case 'payment_hash_taken':
       throw new Refusal(
         'conflict',

@@ -27,11 +27,11 @@ export function needScope(holder: TokenHolder | null, scopes: readonly Scope[]):
 }
 
 function holderOf(header: string | undefined, tokens: TokenVerifier): TokenHolder {
-  if (header === undefined) {
+  const bearer = /^bearer +([^ ]+) *$/i.exec(header ?? '')?.[1]
+  if (bearer === undefined) {
     throw new Refusal('unauthorized', 'send "Authorization: Bearer <token>"')
   }
-  const bearer = /^bearer +([^ ]+) *$/i.exec(header)?.[1]
-  const holder = bearer === undefined ? null : tokens.verify(bearer)
+  const holder = tokens.verify(bearer)
   if (holder === null) {
     throw new Refusal(
       'unauthorized',

@@ -47,7 +47,12 @@ const BAD_ORDERS: readonly Row[] = [
   ['amount null', { amount: null }, 'amount', /got nothing/],
   ['amount a list', { amount: [1] }, 'amount', /got an array/],
   ['no currency', { currency: undefined }, 'currency', /missing/],
-  ['currency unknown', { currency: 'doubloons' }, 'currency', /must be "millisats"/],
+  [
+    'currency unknown',
+    { currency: 'doubloons' },
+    'currency',
+    /must be "millisats" \(1 sat is 1000\)/,
+  ],
   ['currency fiat', { currency: 'eur' }, 'currency', /EUR need exchange rates/],
   ['currency a number', { currency: 1 }, 'currency', /must be a string/],
   ['description of 640 letters', { description: 'x'.repeat(640) }, 'description', /639/],

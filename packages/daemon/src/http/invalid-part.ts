@@ -27,7 +27,7 @@ function refusalOf(finding: Finding, inQuery: boolean): Refusal {
     case 'additionalProperties': {
       const name = String(finding.params.additionalProperty)
       const known = Object.keys(objectOf(finding.parentSchema.properties)).join(', ')
-      const detail = `unknown ${thing} "${name.slice(0, 100)}"; known: ${known === '' ? 'none' : known}`
+      const detail = `unknown ${thing} "${name.slice(0, 100)}"; ${known === '' ? 'there are none here' : `known: ${known}`}`
       return new Refusal('invalid_request', detail, { field: name })
     }
     case 'required': {

@@ -95,7 +95,7 @@ function readAmount(body: { readonly amount: number; readonly currency: string }
           `send millisats`,
       )
     case undefined:
-      throw invalid('currency', '"currency" must be "millisats"')
+      throw invalid('currency', '"currency" must be "millisats" (1 sat is 1000)')
   }
 }
 

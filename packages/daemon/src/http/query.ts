@@ -1,5 +1,4 @@
-// Query parameters are text; this reads numbers and booleans out of it, strictly: decimal digits,
-// `true`,
+// Query parameters are text; this reads numbers and booleans out of it, strictly: decimal digits, `true`,
 // `false`. Whatever does not read stays text, and the schema check says what was expected.
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../engine/refusal.ts'

@@ -1,5 +1,4 @@
-// How much the daemon takes on: requests per second per token and in all (token buckets), and how
-// many
+// How much the daemon takes on: requests per second per token and in all (token buckets), and how many
 // may be waited for at once. Refused clearly, before memory or latency suffers.
 import type { Clock } from '../engine/ports.ts'
 import { Refusal } from '../engine/refusal.ts'

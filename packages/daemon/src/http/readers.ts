@@ -1,5 +1,4 @@
-// Everybody who is being kept waiting for events, by long poll or SSE: bounded in number, and told
-// to
+// Everybody who is being kept waiting for events, by long poll or SSE: bounded in number, and told to
 // come back when the daemon stops.
 import { Refusal } from '../engine/refusal.ts'
 

@@ -1,5 +1,4 @@
-// Words that the schemas of the API are written in. A schema is one thing for three uses: it checks
-// what
+// Words that the schemas of the API are written in. A schema is one thing for three uses: it checks what
 // comes in, it is the TypeScript type, and it is the documentation in openapi.json.
 import Type, { type Static, type TSchema, type TUnsafe } from 'typebox'
 

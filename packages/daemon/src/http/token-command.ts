@@ -1,5 +1,4 @@
-// `npm run token`: the tokens of a daemon, from the command line. What it prints is its result; the
-// store
+// `npm run token`: the tokens of a daemon, from the command line. What it prints is its result; the store
 // is its caller's.
 import { parseArgs } from 'node:util'
 import type { RandomBytes } from 'portal-protocol'

@@ -1,6 +1,5 @@
-// Bearer tokens: kept only as SHA-256 hashes, each with a name and scopes. Pure; where the book is
-// kept
-// is its caller's business.
+// Bearer tokens: kept only as SHA-256 hashes, each with a name and scopes. Pure; where the book
+// is kept is its caller's business.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RandomBytes } from 'portal-protocol'
 
