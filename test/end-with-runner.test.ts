@@ -8,7 +8,7 @@ const FOR_EVER = 'console.log("up"); setInterval(() => {}, 1000)'
 test('a run that was killed leaves no test process at work', async (t) => {
   const start = async (options: readonly string[], runner: number) => {
     const child = spawn(process.execPath, [...options, '--eval', FOR_EVER], {
-      env: { ...process.env, PORTAL_TEST_RUNNER: String(runner) },
+      env: { ...process.env, TEST_RUNNER_PID: String(runner) },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     t.after(() => child.kill('SIGKILL'))

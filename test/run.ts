@@ -35,7 +35,7 @@ const FIRST = [
 ]
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 }
-process.env.PORTAL_TEST_RUNNER = String(process.pid)
+process.env.TEST_RUNNER_PID = String(process.pid)
 if (long) process.env.PORTAL_TEST_LONG = '1'
 else if (chosen.length === 0) {
   add(await check('types', bin('tsc'), ['--noEmit']))

@@ -71,12 +71,15 @@ async function startDaemon() {
         PORTAL_DATA_DIR: dataDir,
         PORTAL_LOG_LEVEL: 'error',
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let said = ''
+    started.stderr.on('data', (text) => {
+      said += text
     })
     // Its first words come when it listens.
-    if (started.stdout !== null)
-      await Promise.race([once(started.stdout, 'data'), once(started, 'exit')])
-    if (started.exitCode !== null) throw new Error('the daemon did not start')
+    await Promise.race([once(started.stdout, 'data'), once(started, 'close')])
+    if (started.exitCode !== null) throw new Error(`the daemon did not start: ${said}`)
     return started
   }
 
