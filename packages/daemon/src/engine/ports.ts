@@ -265,7 +265,7 @@ export interface Store extends Coordination {
   conversation(streamId: StreamId): Promise<Conversation | null>
   /** Unended payments and authentications with one of these keys (null: all), by creation. */
   awaitingAnswer(keys: readonly PublicKey[] | null, limit: number): Promise<readonly Due[]>
-  /** Keys that may answer: of everything unended, then of what was created since (ms). */
+  /** Keys that may answer: all of what is unended, then at most `limit` of what was created since (ms). */
   answerKeys(
     sinceMs: number,
     limit: number,

@@ -46,8 +46,9 @@ export async function awaitingAnswer(
 }
 
 /**
- * Keys that may answer. `open`: one entry for each key of each subject that waits. `recent`: each
- * key once, of whatever was created since, newest first.
+ * Keys that may answer. `open`: one entry for each key of each subject that waits, all of them: an
+ * answer from any other is not heard. `recent`: each key once, of whatever was created since, newest
+ * first, at most `limit`.
  */
 export async function answerKeys(
   on: Session,
@@ -55,9 +56,9 @@ export async function answerKeys(
   limit: number,
 ): Promise<{ readonly open: readonly PublicKey[]; readonly recent: readonly PublicKey[] }> {
   const open = [
-    ...(await on.all(OPEN_PAYMENT_KEYS, { limit })),
-    ...(await on.all(OPEN_AUTHENTICATION_KEYS, { limit })),
-    ...(await on.all(WAITING_SUBKEYS, { limit })),
+    ...(await on.all(OPEN_PAYMENT_KEYS, {})),
+    ...(await on.all(OPEN_AUTHENTICATION_KEYS, {})),
+    ...(await on.all(WAITING_SUBKEYS, {})),
   ]
   const recent = [
     ...(await on.all(RECENT_PAYMENT_KEYS, { sinceMs, limit })),
@@ -69,7 +70,7 @@ export async function answerKeys(
     ...publicKeys(subkeys ?? '[]', 'subkeys'),
   ])
   return {
-    open: open.flatMap(({ key }) => keyOf(key)).slice(0, limit),
+    open: open.flatMap(({ key }) => keyOf(key)),
     recent: [...new Set(recentKeys)].slice(0, limit),
   }
 }
@@ -156,19 +157,18 @@ const OPEN_AUTHENTICATIONS_OF_KEY: Query<OfKey, ConversationRow> = (db, { key, l
 const SUBJECTS_OF_SUBKEY: Query<OfKey, { subject: string }> = (db, { key, limit }) =>
   db.selectFrom('waiting_subkeys').select('subject').where('key', '=', key).limit(limit)
 
-const OPEN_PAYMENT_KEYS: Query<Limit, KeyRow> = (db, { limit }) =>
-  db.selectFrom('payments').select('main_key as key').where('ended_at_ms', 'is', null).limit(limit)
+const OPEN_PAYMENT_KEYS: Query<Record<never, never>, KeyRow> = (db) =>
+  db.selectFrom('payments').select('main_key as key').where('ended_at_ms', 'is', null)
 
-const OPEN_AUTHENTICATION_KEYS: Query<Limit, KeyRow> = (db, { limit }) =>
+const OPEN_AUTHENTICATION_KEYS: Query<Record<never, never>, KeyRow> = (db) =>
   db
     .selectFrom('conversations')
     .select('main_key as key')
     .where('main_key', 'is not', null)
     .where('ended', '=', sql.lit(0))
-    .limit(limit)
 
-const WAITING_SUBKEYS: Query<Limit, KeyRow> = (db, { limit }) =>
-  db.selectFrom('waiting_subkeys').select('key').limit(limit)
+const WAITING_SUBKEYS: Query<Record<never, never>, KeyRow> = (db) =>
+  db.selectFrom('waiting_subkeys').select('key')
 
 const RECENT_PAYMENT_KEYS: Query<Since, RecentRow> = (db, { sinceMs, limit }) =>
   db

@@ -85,6 +85,8 @@ export function exerciseFind(open: OpenStore): void {
       const all = await store.answerKeys(150, 10)
       assert.deepEqual([...all.open].sort(), [key(1), key(1), key(2), key(3)])
       assert.deepEqual(all.recent, [key(3), key(1)])
+      // However many wait: whoever is not named is not heard.
+      assert.deepEqual((await store.answerKeys(150, 1)).open.toSorted(), all.open.toSorted())
       await store.commit(timedOut(first))
       const later = await store.answerKeys(0, 10)
       assert.deepEqual([...later.open].sort(), [key(1), key(3)])
