@@ -4,10 +4,10 @@ import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 
 /** A folder with `initdb`, `postgres` and the like; null when there is none on this machine. */
-export function findBinaries(): string | null {
+export function findBinaries({ ofSystem = true } = {}): string | null {
   const onPath = (process.env.PATH ?? '').split(delimiter)
   const newestFirst = globSync('/usr/lib/postgresql/*/bin').sort(byVersion).reverse()
-  const candidates = [...newestFirst, ...onPath, ...bundled()]
+  const candidates = ofSystem ? [...newestFirst, ...onPath, ...bundled()] : bundled()
   return candidates.find((folder) => NEEDED.every((name) => existsSync(join(folder, name)))) ?? null
 }
 

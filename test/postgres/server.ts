@@ -2,7 +2,7 @@
 // test, however that ends.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, chown, mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, chown, cp, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { findBinaries } from './binaries.ts'
+import { copyForStandby } from './standby-copy.ts'
 
 const run = promisify(execFile)
 
@@ -51,21 +52,37 @@ export class MissingPostgresError extends Error {
 }
 
 /** `settings` are lines of its settings file. Throws MissingPostgresError. */
-export async function startPostgres(settings: readonly string[] = []): Promise<Postgres> {
+export async function startPostgres(
+  settings: readonly string[] = [],
+  binaries: string | null = findBinaries(),
+): Promise<Postgres> {
+  if (binaries === null) throw new MissingPostgresError()
   const folder = await ownFolder()
-  const data = join(folder, 'data')
-  await runAs('initdb', ['-D', data, '-U', 'portal', '-A', 'trust', '-E', 'UTF8', '--no-locale'])
-  return serve(folder, settings)
+  const programs = await runnable(binaries, folder)
+  const options = ['-U', 'portal', '-A', 'trust', '-E', 'UTF8', '--no-locale']
+  await runAs(join(programs, 'initdb'), ['-D', join(folder, 'data'), ...options])
+  return serve(programs, folder, settings)
 }
 
-async function serve(folder: string, settings: readonly string[]): Promise<Postgres> {
+// Another user may have no way into the folder that npm installed into.
+async function runnable(binaries: string, folder: string): Promise<string> {
+  if (identity().uid === undefined || !binaries.includes('node_modules')) return binaries
+  await cp(dirname(binaries), join(folder, 'native'), { recursive: true })
+  return join(folder, 'native', 'bin')
+}
+
+async function serve(
+  programs: string,
+  folder: string,
+  settings: readonly string[],
+): Promise<Postgres> {
   const data = join(folder, 'data')
   const port = await freePort()
   await appendFile(
     join(data, 'postgresql.conf'),
     `${[...SETTINGS, `port = ${port}`, `unix_socket_directories = '${folder}'`, ...settings].join('\n')}\n`,
   )
-  let server = await launch(data)
+  let server = await launch(programs, data)
   let databases = 0
 
   const url = (database: string) => `postgres://portal@127.0.0.1:${port}/${database}`
@@ -99,10 +116,10 @@ async function serve(folder: string, settings: readonly string[]): Promise<Postg
       await ended
     },
     async start() {
-      server = await launch(data)
+      server = await launch(programs, data)
     },
     signal: (signal) => void server.kill(signal),
-    standby: () => follow(port, settings),
+    standby: () => follow(programs, { url: url('postgres'), data }, settings),
     async close() {
       await postgres.stop('immediate')
       await rm(folder, { recursive: true, force: true })
@@ -119,12 +136,16 @@ async function serve(folder: string, settings: readonly string[]): Promise<Postg
   }
 }
 
-async function follow(primaryPort: number, settings: readonly string[]): Promise<Standby> {
+async function follow(
+  programs: string,
+  primary: { readonly url: string; readonly data: string },
+  settings: readonly string[],
+): Promise<Standby> {
   const folder = await ownFolder()
   const data = join(folder, 'data')
-  const from = ['-h', '127.0.0.1', '-p', String(primaryPort), '-U', 'portal']
-  await runAs('pg_basebackup', [...from, '-D', data, '-R', '-X', 'stream', '-c', 'fast'])
-  const standby = await serve(folder, settings)
+  await copyForStandby(primary.url, primary.data, data, identity())
+  const conninfo = `primary_conninfo = '${primary.url}'`
+  const standby = await serve(programs, folder, [...settings, conninfo])
   return {
     ...standby,
     async promote() {
@@ -143,12 +164,11 @@ const SETTINGS = [
   'log_min_messages = fatal',
 ]
 
-async function launch(data: string): Promise<ChildProcess> {
-  const program = binary('postgres')
+async function launch(programs: string, data: string): Promise<ChildProcess> {
   // A watcher ends the server and removes its folder when this process is gone, however it went: the
   // pipe to it then closes without a word.
   const script = 'read word; kill -QUIT "$1"; [ -n "$word" ] || { sleep 1; rm -rf "$2"; }'
-  const server = spawn(program, ['-D', data], {
+  const server = spawn(join(programs, 'postgres'), ['-D', data], {
     ...identity(),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -184,16 +204,8 @@ async function ready(postgres: Postgres): Promise<void> {
   }
 }
 
-function runAs(name: string, args: readonly string[]): Promise<unknown> {
-  return run(binary(name), args, { ...identity(), cwd: tmpdir() })
-}
-
-function binary(name: string): string {
-  const folder = findBinaries()
-  if (folder === null) {
-    throw new MissingPostgresError()
-  }
-  return join(folder, name)
+function runAs(program: string, args: readonly string[]): Promise<unknown> {
+  return run(program, args, { ...identity(), cwd: tmpdir() })
 }
 
 function identity(): { uid?: number; gid?: number } {

@@ -14,6 +14,7 @@ import { createWsOpener } from 'portal-relay/ws-client'
 import { readSettings, SettingsError } from './config/read-settings.ts'
 import type { Settings } from './config/settings.ts'
 import { PROBE_KIND } from './nostr/kinds.ts'
+import { examinePostgres } from './store/postgres-prepare.ts'
 
 type Finding = {
   readonly part: string
@@ -42,6 +43,7 @@ async function main(): Promise<number> {
     nostrKey(settings),
     token(settings),
     ...(await Promise.all([
+      ...database(settings),
       lightning(settings, pool),
       publicUrl(settings),
       ...settings.relays.map((url) => relay(url, pool)),
@@ -98,6 +100,17 @@ function disk({ dataDir: path }: Settings): Finding {
   if (free >= DISK_FREE_MIN_BYTES) return { part, verdict: 'ok', found }
   const remedy = 'a full disk stops new payments: make room (a million payments take about 2 GB)'
   return { part, verdict: 'warning', found, remedy }
+}
+
+function database({ database: kept }: Settings): Promise<Finding>[] {
+  if (kept.type === 'sqlite') return []
+  const part = 'database'
+  return [
+    examinePostgres(kept.url.reveal()).then(
+      (found) => ({ part, verdict: 'ok', found }),
+      (error: unknown) => ({ part, verdict: 'broken', found: reason(error) }),
+    ),
+  ]
 }
 
 function nostrKey({ nostrKey: key }: Settings): Finding {

@@ -67,6 +67,28 @@ describe('settings', () => {
     assert.deepEqual(complaints(wallet), [])
   })
 
+  it('share a PostgreSQL only with what lives outside the daemon', () => {
+    const shared = {
+      PORTAL_DATABASE: 'postgres://portal:top-secret@db.example.com/portal',
+      PORTAL_RELAYS: 'wss://relay.example.com',
+      PORTAL_LIGHTNING: 'lnd://node.example.com:10009?macaroon=0102',
+    }
+    const settings = readSettings(shared, null)
+    assert.deepEqual([settings.embeddedRelay, settings.database.type], [false, 'postgres'])
+    assert.doesNotMatch(inspect(settings, { depth: 9 }), /top-secret/)
+
+    const { PORTAL_DATABASE } = shared
+    assert.deepEqual(
+      complaints({ PORTAL_DATABASE, PORTAL_EMBEDDED_RELAY: 'on' }).map(
+        (line) => line.split(' ')[0],
+      ),
+      ['PORTAL_EMBEDDED_RELAY', 'PORTAL_RELAYS', 'PORTAL_LIGHTNING'],
+    )
+    const [wrong] = complaints({ ...shared, PORTAL_DATABASE: `${PORTAL_DATABASE}?sslmode=maybe` })
+    assert.match(wrong ?? '', /^PORTAL_DATABASE sslmode must be one of .*; for example: postgres:/)
+    assert.doesNotMatch(wrong ?? '', /top-secret/)
+  })
+
   it('name contradictions', () => {
     assert.match(complaints({ PORTAL_EMBEDDED_RELAY: 'off' })[0] ?? '', /name at least one relay/)
     assert.match(complaints({ PORTAL_NETWORK: 'bitcoin' })[0] ?? '', /the sandbox is regtest/)

@@ -155,7 +155,7 @@ export const SETTINGS: SettingsTable = {
   database: {
     env: 'PORTAL_DATABASE',
     meaning:
-      'Where payments are kept: `sqlite:PATH`, one file and one daemon; or `postgres://user:password@host/database`, one database and any number of daemons, which then needs `PORTAL_RELAYS` and real Lightning. With `?sslmode=verify-full` (the default but on this machine), `require` (encrypted, to whoever answers) or `disable`; `sslrootcert=PATH`, the certificates to trust; `pool_max=5`, connections for reading beside the two that each daemon has; `host=/PATH`, a socket’s folder. A percent sign and the like in a password are written as in URLs. No pooler that changes sessions between transactions may stand before it.',
+      'Where payments are kept: `sqlite:PATH`, one file and one daemon; or `postgres://user:password@host/database`, one database and any number of daemons, which then needs `PORTAL_RELAYS` and real Lightning. With `?sslmode=verify-full` (the default but on this machine), `require` (encrypted, to whoever answers) or `disable`; `sslrootcert=PATH`, the certificates to trust; `pool_max=5`, connections for reading beside the two that each daemon has; `host=/PATH`, a socket’s folder in place of the host. Special characters of a password are percent-encoded, as in every URL. No pooler that changes sessions between transactions may stand before it.',
     unset: 'sqlite:portal.db in the data directory',
     example: 'postgres://portal:password@db.example.com/portal',
     fallback: { type: 'sqlite', path: null },

@@ -6,8 +6,9 @@ import type { ClientConfig } from 'pg'
 import { StoreError } from '../engine/ports.ts'
 import { Again } from './again.ts'
 import { migrate } from './migrations.ts'
-import { toPostgresError } from './postgres-error.ts'
-import { openPool } from './postgres-session.ts'
+import { storeError, toPostgresError } from './postgres-error.ts'
+import { clientConfig, openPool } from './postgres-session.ts'
+import { parsePostgresUrl } from './postgres-url.ts'
 import type { Database } from './schema.ts'
 
 const LOCK = 7_236_410_001
@@ -31,6 +32,31 @@ export async function preparePostgres(config: ClientConfig, nowMs: number): Prom
     throw toPostgresError(cause, 'the database cannot be prepared')
   } finally {
     // The lock goes with the session.
+    await pool.end()
+  }
+}
+
+/** Whether a daemon could use the database, in words; changes nothing. Throws StoreError. */
+export async function examinePostgres(url: string): Promise<string> {
+  const address = parsePostgresUrl(url)
+  const pool = openPool({ ...clientConfig(address), max: 1 })
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    await mustKeepWhatItSays(db)
+    const { rows } = await sql<{ version: string; follows: boolean }>`
+      select current_setting('server_version') as version, pg_is_in_recovery() as follows`.execute(
+      db,
+    )
+    const [server] = rows
+    if (server?.follows === true) {
+      const remedy = 'name the primary in PORTAL_DATABASE'
+      throw new StoreError('read_only', `${address.host} is a standby; ${remedy}`)
+    }
+    const encrypted = address.sslMode === 'disable' ? 'not encrypted' : 'encrypted'
+    return `PostgreSQL ${server?.version} at ${address.host}, ${encrypted}`
+  } catch (cause) {
+    throw storeError(cause, 'the database cannot be used')
+  } finally {
     await pool.end()
   }
 }

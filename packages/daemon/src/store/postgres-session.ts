@@ -72,9 +72,8 @@ function sslOf({ sslMode, sslRootCert, host }: PostgresAddress): ClientConfig['s
     case 'require':
       return { rejectUnauthorized: false }
     case 'verify-full':
-      return sslRootCert === null
-        ? { servername: host }
-        : { ca: read(sslRootCert), servername: host }
+      // Said here too: pg names the host to TLS only where it is not an address.
+      return sslRootCert === null ? { host } : { host, ca: read(sslRootCert) }
   }
 }
 

@@ -1,0 +1,60 @@
+// Encrypted connections to PostgreSQL, and servers that cannot prove who they are.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { chmod, chown, mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { it } from 'node:test'
+import { promisify } from 'node:util'
+import { examinePostgres } from '../../packages/daemon/src/store/postgres-prepare.ts'
+import { openStoreOn } from './open-store.ts'
+import { startPostgres } from './server.ts'
+
+const run = promisify(execFile)
+const opensslIsThere = await run('openssl', ['version']).then(
+  () => true,
+  () => false,
+)
+
+it('a store asks a server for the proof it is told to ask for', {
+  skip: opensslIsThere ? false : 'openssl is not installed: no certificates can be made',
+}, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'portal-tls-'))
+  const [key, cert] = [join(folder, 'server.key'), join(folder, 'server.crt')]
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-days', '2']
+  await run('openssl', ['req', '-x509', '-nodes', ...kind, ...names, '-keyout', key, '-out', cert])
+  const postgres = await startPostgres()
+  t.after(() => postgres.close())
+  t.after(() => rm(folder, { recursive: true }))
+  const { uid, gid } = await stat(postgres.folder)
+  for (const path of [folder, key, cert]) await chown(path, uid, gid)
+  await chmod(key, 0o600)
+  await postgres.query(`alter system set ssl_cert_file = '${cert}'`)
+  await postgres.query(`alter system set ssl_key_file = '${key}'`)
+  await postgres.query('alter system set ssl = on')
+  await postgres.stop('fast')
+  await postgres.start()
+
+  const plain = await postgres.createDatabase()
+  const named = plain.replace('127.0.0.1', 'localhost')
+  const trusting = `sslmode=verify-full&sslrootcert=${cert}`
+  const isEncrypted = async (url: string) => {
+    const store = await openStoreOn(url)
+    const sessions = await postgres.query(`select bool_and(ssl) as all from pg_stat_ssl
+      join pg_stat_activity using (pid) where application_name = 'portal'`)
+    assert.equal(await store.ping(), true)
+    await store.close()
+    return sessions[0]?.all
+  }
+  assert.equal(await isEncrypted(plain), false)
+  assert.equal(await isEncrypted(`${plain}?sslmode=require`), true)
+  assert.equal(await isEncrypted(`${named}?${trusting}`), true)
+  assert.match(await examinePostgres(`${named}?${trusting}`), /^PostgreSQL \d+.* encrypted$/)
+  // Nobody the system trusts signed it; and it is not the certificate of that name.
+  await assert.rejects(openStoreOn(`${named}?sslmode=verify-full`), { message: /self-signed/ })
+  await assert.rejects(openStoreOn(`${plain}?${trusting}`), { message: /does not match/ })
+  await assert.rejects(openStoreOn(`${named}?sslmode=verify-full&sslrootcert=/nowhere`), {
+    message: /the sslrootcert \/nowhere cannot be read/,
+  })
+})
