@@ -15,6 +15,7 @@ export {
   type GateAnswer,
 } from './event-gate.ts'
 export { createEventVerifier, type VerifyEvent } from './event-verifier.ts'
+export { createRateBucket, type RateBucket } from './rate-bucket.ts'
 export { createRecentMap, type RecentMap } from './recent-map.ts'
 export {
   connectRelay,

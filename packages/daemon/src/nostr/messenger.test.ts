@@ -54,7 +54,7 @@ afterEach(async () => {
 })
 
 /** Two relays, the messenger connected to both and listening. */
-async function open(): Promise<Setting> {
+async function open(nowMs = clock.nowMs): Promise<Setting> {
   const merchant = person()
   const user = person()
   const relays = new Map([A, B].map((url) => [url, createEmbeddedRelay({ clock, secp })]))
@@ -73,7 +73,7 @@ async function open(): Promise<Setting> {
     identity: merchant,
     secp,
     pool,
-    clock,
+    clock: { ...clock, nowMs },
     log: silentLogger,
     relays: [A, B],
     embeddedRelay: null,
@@ -295,6 +295,40 @@ describe('an answer', () => {
     for (const frame of [...nonsense, `["NOTICE","${'x'.repeat(1e6)}"]`]) setting.inject(frame)
     await setting.publish(answer(setting), B)
     await until(() => setting.answers.length === 1)
+  })
+})
+
+describe('whoever says too much', () => {
+  it('is not listened to for a while, if it is a relay that hands on forgeries', async () => {
+    const setting = await open()
+    const forge = (by: Identity) => ({ ...answer(setting, by), sig: 'f'.repeat(128) })
+    const bring = (event: NostrEvent) => setting.inject(JSON.stringify(['EVENT', 's1', event]))
+    for (let i = 0; i < 300; i++) {
+      bring(forge(setting.user))
+      await new Promise(setImmediate)
+    }
+    bring(answer(setting))
+    await setting.publish(answer(setting, setting.user, 'by the other'), B)
+    await until(() => setting.answers.length > 0)
+    assert.deepEqual(
+      setting.answers.map(({ requestId }) => requestId),
+      ['by the other'],
+    )
+  })
+
+  it('is not listened to for a while, if it is an author', async () => {
+    // Its time stands still, so that patience does not come back meanwhile.
+    const nowMs = Date.now()
+    const setting = await open(() => nowMs)
+    const { user, merchant, messenger } = setting
+    const tags = [['p', merchant.publicKey]]
+    const told = new Map<string, number>()
+    for (let i = 0; i < 2_010; i++) {
+      const event = user.sign({ kind: KIND.paymentResponse, created_at: i, tags, content: '' })
+      const found = await messenger.receive(event)
+      told.set(found, (told.get(found) ?? 0) + 1)
+    }
+    assert.deepEqual(Object.fromEntries(told), { delivered: 2_001, unwanted: 9 })
   })
 })
 

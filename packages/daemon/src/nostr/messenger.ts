@@ -14,6 +14,7 @@ import type { Inbound, Messenger, RelayOutcome } from '../engine/ports.ts'
 import { deliver } from './inbox.ts'
 import { HEARD_KINDS, PROBE_KIND } from './kinds.ts'
 import { createListening } from './listening.ts'
+import { createPatience } from './patience.ts'
 import { createProbe, PROBE_TIMES, type ProbeTimes } from './probe.ts'
 import { createSignedRequests } from './signed-requests.ts'
 import { usableRelays } from './usable-relays.ts'
@@ -52,11 +53,13 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
   const { identity, secp, clock, log, relays } = deps
   const signed = createSignedRequests(identity, KEPT_REQUESTS_MAX)
   const usable = (urls: readonly string[]) => usableRelays(urls, deps.allowPrivateRelays)
+  const patience = createPatience(clock)
   let inbound: Inbound | null = null
 
   function wanted(event: NostrEvent): boolean {
     if (event.pubkey === identity.publicKey || !HEARD_KINDS.includes(event.kind)) return false
-    return inbound?.wanted(event.pubkey, event.kind) ?? false
+    if (!(inbound?.wanted(event.pubkey, event.kind) ?? false)) return false
+    return patience.withAuthor(event.pubkey)
   }
 
   const gate = createEventGate({
@@ -65,6 +68,7 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
     ...(deps.verify === undefined ? {} : { verify: deps.verify }),
     wanted,
     async deliver(event) {
+      patience.heard(event.pubkey)
       const nowS = Math.floor(clock.nowMs() / 1000)
       if (inbound === null) return
       await deliver(event, inbound, { identity, secp, usableRelays: usable, nowS })
@@ -82,10 +86,16 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
         probe.heard(event, relay)
         return
       }
-      gate.accept(event).catch((error: unknown) => {
-        // Not marked as seen: another relay's copy, or the wallet's next try, gets its turn.
-        log.error('delivery_failed', { event: event.id, relay, error: String(error) })
-      })
+      if (!wanted(event) || !patience.withRelay(relay, event.kind)) return
+      gate.accept(event).then(
+        (answer) => {
+          if (answer === 'invalid') patience.forged(relay)
+        },
+        (error: unknown) => {
+          // Not marked as seen: another relay's copy, or the wallet's next try, gets its turn.
+          log.error('delivery_failed', { event: event.id, relay, error: String(error) })
+        },
+      )
     },
     back: (users) => inbound?.reachable(users),
   })
