@@ -2,7 +2,7 @@
 // only, and for at most as long as it is told. `load-process.ts KIND JSON`; it prints one line a second.
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
-import { KIND, type PublicKey } from 'portal-protocol'
+import { eventHash, KIND, type PublicKey, toHex } from 'portal-protocol'
 import WebSocket from 'ws'
 import { newIdentity } from './plain-user.ts'
 
@@ -23,6 +23,11 @@ type Readers = {
   readonly count: number
 }
 
+const STRANGERS = 50
+const FORGERIES = 100
+/** An answer, a handshake, a proof of a subkey: the last two are taken of anybody at some times. */
+const STRANGE_KINDS = [KIND.paymentResponse, KIND.keyHandshake, KIND.subkeyProof]
+
 const [, , kind, text = ''] = process.argv
 const order = JSON.parse(text)
 if (kind === 'flood') await flood(order)
@@ -32,28 +37,28 @@ else throw new Error(`no such load: ${kind}`)
 /** Well-formed events for the daemon with false signatures, at a steady rate. */
 async function flood(given: Flood): Promise<void> {
   const sockets = await Promise.all(Array.from({ length: 4 }, () => open(given.relay)))
-  const author = newIdentity().publicKey
-  const content = newIdentity().encrypt('{"request_id":"x","status":"approved"}', given.merchant)
-  const tags = [['p', given.merchant]]
-  let sent = 0
-  const send = (pubkey: string) => {
-    const [id, sig] = [randomBytes(32).toString('hex'), randomBytes(64).toString('hex')]
-    const created_at = Math.floor(Date.now() / 1000)
-    const event = { id, pubkey, created_at, kind: KIND.paymentResponse, tags, content, sig }
-    const socket = sockets[sent++ % sockets.length]
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(['EVENT', event]))
-  }
+  const people = Array.from({ length: STRANGERS }, () => newIdentity().publicKey)
+  const byStrangers = people.flatMap((author) =>
+    STRANGE_KINDS.map((strange) => falseEvent(author, strange, given.merchant)),
+  )
+  const forgeries = Array.from({ length: FORGERIES }, (_, i) =>
+    falseEvent(given.authors[i % given.authors.length], KIND.paymentResponse, given.merchant),
+  )
   const startedAtMs = performance.now()
-  const owed = { strangers: 0, forgeries: 0 }
+  const sent = { strangers: 0, forgeries: 0 }
+  const send = (frame: string | undefined, nth: number) => {
+    const socket = sockets[nth % sockets.length]
+    if (frame !== undefined && socket?.readyState === WebSocket.OPEN) socket.send(frame)
+  }
   console.log('ready')
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
       const elapsedS = (performance.now() - startedAtMs) / 1000
-      for (; owed.strangers < elapsedS * given.strangersPerSecond; owed.strangers++) {
-        send(owed.strangers % 2 === 0 ? author : randomBytes(32).toString('hex'))
+      for (; sent.strangers < elapsedS * given.strangersPerSecond; sent.strangers++) {
+        send(byStrangers[sent.strangers % byStrangers.length], sent.strangers)
       }
-      for (; owed.forgeries < elapsedS * given.forgeriesPerSecond; owed.forgeries++) {
-        send(given.authors[owed.forgeries % given.authors.length] ?? author)
+      for (; sent.forgeries < elapsedS * given.forgeriesPerSecond; sent.forgeries++) {
+        send(forgeries[sent.forgeries % forgeries.length], sent.forgeries)
       }
       if (elapsedS > given.seconds) {
         clearInterval(timer)
@@ -61,9 +66,21 @@ async function flood(given: Flood): Promise<void> {
       }
     }, 20)
   })
-  console.log(`sent ${sent}`)
+  console.log(`sent ${sent.strangers + sent.forgeries}`)
   for (const socket of sockets) socket.terminate()
   process.exit(0)
+}
+
+/** A frame with an event whose id is right, so that only its signature tells that it is false. */
+function falseEvent(author: PublicKey | undefined, kind: number, merchant: PublicKey): string {
+  const { publicKey, encrypt } = newIdentity()
+  const pubkey = author ?? publicKey
+  const content = encrypt('{"request_id":"x","status":"approved"}', merchant)
+  const created_at = Math.floor(Date.now() / 1000)
+  const unsigned = { created_at, kind, tags: [['p', merchant]], content }
+  const id = toHex(eventHash(unsigned, pubkey))
+  const sig = randomBytes(64).toString('hex')
+  return JSON.stringify(['EVENT', { id, pubkey, ...unsigned, sig }])
 }
 
 /** SSE readers that ask and then never read a byte (every other one) or read and do nothing. */
