@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { Client } from 'pg'
 import type { PublicKey } from 'portal-protocol'
 import type { Store } from '../../packages/daemon/src/engine/ports.ts'
+import type { EndpointId } from '../../packages/daemon/src/engine/webhook-ports.ts'
 import type { LogEvent } from '../../packages/daemon/src/log/stream.ts'
 import {
   change,
@@ -16,6 +17,7 @@ import {
   sampleInvoicePayment,
   samplePayment,
 } from '../../packages/daemon/src/store/sample-subjects.ts'
+import { sampleEndpoint } from '../../packages/daemon/src/store/webhook-endpoints.contract.ts'
 import { eventually } from '../../packages/daemon/src/testing/eventually.ts'
 import { openStoreOn } from './open-store.ts'
 import { type Postgres, startPostgres } from './server.ts'
@@ -79,6 +81,19 @@ describe('stores on one PostgreSQL', () => {
         [a, b].map((store) => store.createConversation(sampleHandshake({ token }), null, null)),
       )
       assert.deepEqual(handshakes.map(({ result }) => result).sort(), ['created', 'token_open'])
+    }
+  })
+
+  it('make one endpoint of the same in their settings', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const over = { source: 'settings', url: `https://shop.example.com/${round}` } as const
+      const made = await Promise.all(
+        [a, b].map((store, i) => {
+          const id = `we_${round}_${i}` as EndpointId
+          return store.webhooks.createEndpoint(sampleEndpoint({ ...over, id }), null, 0)
+        }),
+      )
+      assert.deepEqual(made.map(({ result }) => result).sort(), ['created', 'repeated'])
     }
   })
 

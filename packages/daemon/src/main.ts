@@ -195,10 +195,13 @@ async function openTokens(
       ? []
       : [storedToken({ name: 'settings', scopes: SCOPES, token: given }, nowS)]
   let made: string | null = null
-  if (fixed.length === 0 && parseTokenBook(await store.value(TOKEN_BOOK)).length === 0) {
-    made = newToken(random)
-    const book = addToken([], { name: 'first', scopes: ['admin'], token: made }, nowS)
-    await store.setValue(TOKEN_BOOK, JSON.stringify(book))
+  const kept = await store.value(TOKEN_BOOK)
+  if (fixed.length === 0 && parseTokenBook(kept).length === 0) {
+    const token = newToken(random)
+    const book = JSON.stringify(addToken([], { name: 'first', scopes: ['admin'], token }, nowS))
+    // Of several daemons that start at once on one database, one makes it.
+    if (kept !== null) await store.setValue(TOKEN_BOOK, book)
+    if ((await store.initValue(TOKEN_BOOK, book)) === book) made = token
   }
   const readBook = () => store.value(TOKEN_BOOK)
   return { made, watch: await watchTokens({ fixed, readBook, clock, log }) }

@@ -81,7 +81,10 @@ export interface WebhookStore {
   /** Oldest first. */
   endpoints(): Promise<readonly WebhookEndpoint[]>
   endpoint(id: EndpointId): Promise<WebhookEndpoint | null>
-  /** Its cursor is the end of the log, so that only what happens from now on is sent. */
+  /**
+   * Its cursor is the end of the log, so that only what happens from now on is sent. Of the settings
+   * there is one of each address: the same again is 'repeated'.
+   */
   createEndpoint(
     endpoint: Omit<WebhookEndpoint, 'cursor'>,
     key: IdempotencyKey | null,

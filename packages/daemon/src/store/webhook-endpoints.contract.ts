@@ -45,6 +45,17 @@ export function exerciseEndpoints(open: OpenStore): void {
     assert.deepEqual(await store.webhooks.endpoints(), [endpoint])
   })
 
+  promise('daemons that bring the same endpoint from their settings make one', async (store) => {
+    const made = await Promise.all(
+      ['a', 'b', 'c'].map((id) => create(store, { id: id as EndpointId, source: 'settings' })),
+    )
+    assert.deepEqual(made.map(({ result }) => result).sort(), ['created', 'repeated', 'repeated'])
+    assert.equal((await store.webhooks.endpoints()).length, 1)
+    await store.webhooks.deleteEndpoint('a' as EndpointId, NOW_MS)
+    const again = { id: 'd' as EndpointId, source: 'settings' } as const
+    assert.equal((await create(store, again)).result, 'created')
+  })
+
   promise('endpoints are told oldest first', async (store) => {
     for (const [id, createdAtMs] of [
       ['b', 2],
@@ -90,7 +101,11 @@ export function exerciseEndpoints(open: OpenStore): void {
     await create(store, id('a'), 2)
     await create(store, id('b'), 2)
     assert.deepEqual(await create(store, id('c'), 2), { result: 'too_many' })
-    const kept = await create(store, { ...id('t'), source: 'settings' }, 2)
+    const kept = await create(
+      store,
+      { ...id('t'), source: 'settings', url: 'https://t.example.com' },
+      2,
+    )
     assert.equal(kept.result, 'created')
   })
 

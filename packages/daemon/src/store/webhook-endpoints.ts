@@ -1,4 +1,5 @@
 // Webhook endpoints: who is told, and how far each has got in the log.
+import { sql } from 'kysely'
 import type { IdempotencyKey } from '../engine/ports.ts'
 import type {
   EndpointCreated,
@@ -60,6 +61,12 @@ async function create(
   key: IdempotencyKey | null,
   endpointsMax: number,
 ): Promise<EndpointCreated> {
+  // No index says that there are so many, or one of an address, so daemons ask one after another.
+  if (on.dialect === 'postgres') await on.all(LOCK_ENDPOINTS, {})
+  if (endpoint.source === 'settings') {
+    const known = await on.first(ENDPOINT_OF_SETTINGS, { url: endpoint.url })
+    if (known !== undefined) return { result: 'repeated', endpoint: endpointOf(known) }
+  }
   if (key !== null) {
     const before = await on.first(ENDPOINT_OF_KEY, { key: key.key })
     if (before !== undefined) {
@@ -100,6 +107,19 @@ const ENDPOINT: Query<{ id: EndpointId }, WebhookEndpointRow> = (db, { id }) =>
     .selectFrom('webhook_endpoints')
     .selectAll()
     .where('id', '=', id)
+    .where('deleted_at_ms', 'is', null)
+
+const LOCK = sql.lit(7_236_410_004)
+
+const LOCK_ENDPOINTS: Query<Nothing, unknown> = (db) =>
+  db.selectNoFrom(sql`pg_advisory_xact_lock(${LOCK})`.as('locked'))
+
+const ENDPOINT_OF_SETTINGS: Query<{ url: string }, WebhookEndpointRow> = (db, { url }) =>
+  db
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('source', '=', 'settings')
+    .where('url', '=', url)
     .where('deleted_at_ms', 'is', null)
 
 const ENDPOINT_OF_KEY: Query<{ key: string }, WebhookEndpointRow> = (db, { key }) =>
