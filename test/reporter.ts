@@ -1,5 +1,6 @@
 // How `npm test` tells its progress: a line per test file, the whole story of a failure, every skip by
-// name, and at the end the counts of tests (suites and files are not counted).
+// name, and at the end the counts of tests. Suites and files count only where nothing within them does: a
+// suite that is skipped as a whole, one whose hook failed, and a file that ended badly.
 import type { TestEvent } from 'node:test/reporters'
 
 const SAID_MAX = 4_000
@@ -25,13 +26,21 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     const tally = byFile.get(file) ?? { passed: 0, failed: 0, skipped: 0, ms: 0 }
     byFile.set(file, tally)
     const isFile = nesting === 0 && file.endsWith(name)
-    if (details.type === 'suite' || isFile) {
+    const isSkipped = skip !== undefined && skip !== false
+    if (details.type === 'suite' && !isSkipped) {
+      if (event.type === 'test:fail' && isHookFailed(event.data.details.error)) {
+        total.failed += 1
+        tally.failed += 1
+        yield `✖ ${short(file)} › ${name}: a hook failed\n${cause(event.data.details.error)}`
+      }
+    } else if (isFile) {
       if (event.type === 'test:fail' && isFile) {
         total.failed += 1
         yield `✖ ${short(file)}: ${String(event.data.details.error)}\n${indent(said.get(short(file)) ?? '')}\n`
       }
-    } else if (skip !== undefined && skip !== false) {
+    } else if (isSkipped) {
       total.skipped += 1
+      tally.skipped += 1
       yield `﹣ SKIPPED ${name}${skip === true ? '' : `: ${skip}`}\n`
     } else if (event.type === 'test:pass') {
       total.passed += 1
@@ -47,14 +56,20 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     }
   }
   for (const [file, tally] of byFile) {
-    const { passed, failed, ms } = tally
-    yield `${failed > 0 ? '✖' : '✔'} ${short(file)}: ${passed} passed${failed > 0 ? `, ${failed} failed` : ''} (${(ms / 1000).toFixed(1)} s)\n`
+    const { passed, failed, skipped, ms } = tally
+    const mark = failed > 0 ? '✖' : passed === 0 && skipped > 0 ? '﹣' : '✔'
+    const rest = `${failed > 0 ? `, ${failed} failed` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`
+    yield `${mark} ${short(file)}: ${passed} passed${rest} (${(ms / 1000).toFixed(1)} s)\n`
   }
   yield `@counts ${total.passed} ${total.failed} ${total.skipped}\n`
 }
 
 function short(file: string): string {
   return file.replace(new URL('..', import.meta.url).pathname, '')
+}
+
+function isHookFailed(error: Error & { readonly failureType?: string }): boolean {
+  return error.failureType === 'hookFailed'
 }
 
 function indent(text: string): string {
