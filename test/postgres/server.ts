@@ -167,7 +167,8 @@ const SETTINGS = [
 async function launch(programs: string, data: string): Promise<ChildProcess> {
   // A watcher ends the server and removes its folder when this process is gone, however it went: the
   // pipe to it then closes without a word.
-  const script = 'read word; kill -QUIT "$1"; [ -n "$word" ] || { sleep 1; rm -rf "$2"; }'
+  const script = `read word; [ -n "$word" ] && exit
+    kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf "$2"`
   const server = spawn(join(programs, 'postgres'), ['-D', data], {
     ...identity(),
     stdio: ['ignore', 'ignore', 'pipe'],
