@@ -26,6 +26,7 @@ const DAEMON_LAYERS: readonly (readonly string[])[] = [
   ['engine'],
   ['store', 'lightning', 'nostr', 'http', 'webhooks'],
   ['config'],
+  ['doctor'],
 ]
 
 /** Folders whose rules are pure: no Node API, no socket, no clock, no randomness. */

@@ -10,9 +10,11 @@ export function runCommand(
   options: { readonly env?: Readonly<Record<string, string>>; readonly timeoutMs?: number } = {},
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   return new Promise((resolve, reject) => {
+    // What the test run tells its own processes is no setting of a daemon.
+    const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PORTAL_TEST_'))
     const child = spawn(command, args, {
       cwd: ROOT,
-      env: { ...process.env, ...options.env },
+      env: { ...Object.fromEntries(own), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: options.timeoutMs ?? 60_000,
     })

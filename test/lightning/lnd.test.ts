@@ -5,7 +5,10 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import { getWalletInfo, payViaPaymentRequest } from 'lightning'
 import { connectLnd, type Keepalive, parseLndConnection, readLndCredentials } from 'portal-lnd'
 import { msat, parsePaymentHash, readInvoice } from 'portal-protocol'
-import { systemClock } from 'portal-relay'
+import { createRelayPool, systemClock } from 'portal-relay'
+import { createWsOpener } from 'portal-relay/ws-client'
+import { readSettings } from '../../packages/daemon/src/config/read-settings.ts'
+import { examineLightning } from '../../packages/daemon/src/doctor/lightning.ts'
 import { silentLogger } from '../../packages/daemon/src/engine/logger.ts'
 import {
   type InvoiceOrder,
@@ -106,6 +109,36 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
       publicKey: network.merchant.pubkey,
       alias: 'merchant',
     })
+  })
+
+  test('the doctor tells a node that will do from one that will not, and what to do', async () => {
+    const { connectionString } = network.merchant
+    const examine = async (lnd: string, stated = 'regtest') => {
+      const settings = readSettings({ PORTAL_LIGHTNING: lnd, PORTAL_NETWORK: stated }, null)
+      const pool = createRelayPool({
+        openSocket: createWsOpener(),
+        clock: systemClock,
+        random: (length) => randomBytes(length),
+      })
+      const { verdict, found, remedy = '' } = await examineLightning(settings, pool)
+      return `${verdict}: ${found} ${remedy}`
+    }
+    const withMacaroon = async (...permissions: string[]) =>
+      connectionString.replace(
+        /macaroon=[^&]*/,
+        `macaroon=${await bakeMacaroon(network.merchant, permissions)}`,
+      )
+    assert.equal(await examine(connectionString), 'ok: LND, merchant on regtest ')
+    const least = await withMacaroon('info:read', 'invoices:read', 'invoices:write')
+    assert.equal(await examine(least), 'ok: LND, merchant on regtest ')
+    assert.match(await examine(least, 'signet'), /^broken: .*PORTAL_NETWORK says signet/)
+    const readOnly = await withMacaroon('info:read', 'invoices:read')
+    assert.match(await examine(readOnly), /^broken: .*lncli bakemacaroon/)
+    assert.match(await examine(connectionString.replace(/&cert=.*/, '')), /^broken: .*tls\.cert/)
+    assert.match(
+      await examine('lnd://localhost:1?macaroon=/no/such.macaroon'),
+      /^broken: .*no such file/,
+    )
   })
 
   test('a node is reached by its IP address too, with its own certificate only', async () => {

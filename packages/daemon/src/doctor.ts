@@ -1,7 +1,6 @@
 // `npm run doctor`: tries each part of a set-up by using it and says what to do about what does not work.
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
-import { createNwcClient } from 'portal-nwc'
 import {
   createIdentity,
   generateSecretKey,
@@ -13,22 +12,13 @@ import { systemClock as clock, createRelayPool, type RelayPool } from 'portal-re
 import { createWsOpener } from 'portal-relay/ws-client'
 import { readSettings, SettingsError } from './config/read-settings.ts'
 import type { Settings } from './config/settings.ts'
+import { type Finding, reason, TIMEOUT_MS } from './doctor/finding.ts'
+import { examineLightning } from './doctor/lightning.ts'
 import { PROBE_KIND } from './nostr/kinds.ts'
 import { examinePostgres } from './store/postgres-prepare.ts'
 
-type Finding = {
-  readonly part: string
-  /** `warning`: it works, but something should be known. */
-  readonly verdict: 'ok' | 'warning' | 'broken'
-  readonly found: string
-  readonly remedy?: string
-}
-
-const TIMEOUT_MS = 8_000
 const DISK_FREE_MIN_BYTES = 1_000_000_000
 const CLOCK_OFF_MAX_S = 30
-// Without these a payment cannot be made, or not be judged (NIP-47).
-const NWC_METHODS = ['make_invoice', 'lookup_invoice', 'list_transactions', 'get_info']
 
 process.exitCode = await main()
 
@@ -37,23 +27,26 @@ async function main(): Promise<number> {
   if (settings === null) return 1
   const random = (length: number) => randomBytes(length)
   const pool = createRelayPool({ openSocket: createWsOpener(), clock, random })
-  const findings = [
+  // All at once, told in this order as soon as they are known.
+  const examinations = [
     dataDir(settings),
     disk(settings),
     nostrKey(settings),
     token(settings),
-    ...(await Promise.all([
-      ...database(settings),
-      lightning(settings, pool),
-      publicUrl(settings),
-      ...settings.relays.map((url) => relay(url, pool)),
-      ...settings.relays.slice(0, 1).map((url) => clockAgainst(url)),
-    ])),
+    ...database(settings),
+    examineLightning(settings, pool),
+    publicUrl(settings),
+    ...settings.relays.map((url) => relay(url, pool)),
+    ...clockAgainstSomebody(settings),
     ...relayAdvice(settings),
   ]
+  let broken = 0
+  for (const examination of examinations) {
+    const finding = await examination
+    print(finding)
+    if (finding.verdict === 'broken') broken += 1
+  }
   pool.close()
-  for (const finding of findings) print(finding)
-  const broken = findings.filter(({ verdict }) => verdict === 'broken').length
   console.log(broken === 0 ? '\nEverything Portal needs works.' : `\n${broken} to mend.`)
   return broken === 0 ? 0 : 1
 }
@@ -134,44 +127,6 @@ function token({ authToken, host }: Settings): Finding {
   return { part, verdict: 'warning', found: `${found}; listening on ${host}`, remedy }
 }
 
-async function lightning(settings: Settings, pool: RelayPool): Promise<Finding> {
-  const part = 'lightning'
-  if (settings.lightning.type === 'sandbox') {
-    const remedy = 'for real money set PORTAL_LIGHTNING to a Nostr Wallet Connect string'
-    return { part, verdict: 'warning', found: 'SANDBOX: no real money moves', remedy }
-  }
-  if (settings.lightning.type !== 'nwc')
-    return { part, verdict: 'ok', found: settings.lightning.type }
-  const connection = parseNwcConnection(settings.lightning.connection.reveal(), secp)
-  const random = (length: number) => randomBytes(length)
-  const client = createNwcClient(connection, { pool, secp, random, clock })
-  try {
-    const { methods, notifications, encryptions } = await client.info(TIMEOUT_MS)
-    const { network, alias } = await client.request('get_info', {}, TIMEOUT_MS)
-    const missing = NWC_METHODS.filter((method) => methods.length > 0 && !methods.includes(method))
-    const found = `${String(alias ?? 'wallet')} on ${String(network)}, ${encryptions.join(' and ')}`
-    if (missing.length > 0) {
-      const remedy = `make a connection that may ${missing.join(', ')}`
-      return { part, verdict: 'broken', found, remedy }
-    }
-    if (settings.network !== null && !String(network).startsWith(settings.network.slice(0, 4))) {
-      const isMainnet = settings.network === 'bitcoin' && network === 'mainnet'
-      const remedy = `PORTAL_NETWORK says ${settings.network}`
-      if (!isMainnet) return { part, verdict: 'broken', found, remedy }
-    }
-    if (!notifications.includes('payment_received')) {
-      const remedy = 'it pushes no settlements: "paid" comes up to 2 s later'
-      return { part, verdict: 'warning', found, remedy }
-    }
-    return { part, verdict: 'ok', found }
-  } catch (error) {
-    const remedy = 'is the wallet service running, and does it still know this connection?'
-    return { part, verdict: 'broken', found: reason(error), remedy }
-  } finally {
-    client.close()
-  }
-}
-
 async function relay(url: string, pool: RelayPool): Promise<Finding> {
   const part = 'relay'
   const random = (length: number) => randomBytes(length)
@@ -208,6 +163,21 @@ async function relay(url: string, pool: RelayPool): Promise<Finding> {
     verdict: 'ok',
     found: `${url}: there and back in ${clock.nowMs() - startedAtMs} ms`,
   }
+}
+
+/** Against one relay outside, of ours or of the wallet's; on the sandbox alone there is nobody to ask. */
+function clockAgainstSomebody({
+  relays,
+  lightning,
+}: Settings): readonly (Finding | Promise<Finding>)[] {
+  const walletRelays =
+    lightning.type === 'nwc' ? parseNwcConnection(lightning.connection.reveal(), secp).relays : []
+  const [relay] = [...relays, ...walletRelays]
+  if (relay !== undefined) return [clockAgainst(relay)]
+  if (lightning.type === 'sandbox') return []
+  const remedy =
+    'keep it right (systemd-timesyncd, chrony): wallets drop what looks expired to them'
+  return [{ part: 'clock', verdict: 'warning', found: 'not compared: no relay to ask', remedy }]
 }
 
 /** A relay's web server says what time it is; wallets refuse requests that look expired to them. */
@@ -254,9 +224,4 @@ function relayAdvice({
   const found = 'only the embedded relay, at an address only this machine knows'
   const remedy = 'set PORTAL_RELAYS, or PORTAL_PUBLIC_URL'
   return [{ part: 'relays', verdict: 'broken', found, remedy }]
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }
