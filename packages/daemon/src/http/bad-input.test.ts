@@ -85,6 +85,7 @@ const BAD_ORDERS: readonly Row[] = [
 ]
 
 const BAD_SINGLE_ORDERS: readonly Row[] = [
+  ['capture unknown', { capture: 'later' }, 'capture', /one of automatic, manual, got/],
   ['expires_in 4', { expires_in: 4 }, 'expires_in', /from 5 to 86400, got 4/],
   ['expires_in over a day', { expires_in: 86_401 }, 'expires_in', /86400/],
   ['expires_in a string', { expires_in: '60' }, 'expires_in', /an integer/],

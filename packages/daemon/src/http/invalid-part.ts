@@ -52,7 +52,9 @@ function fieldAt(instancePath: string): string {
 
 function expected(schema: Finding['parentSchema']): string {
   const types = [schema.type].flat().filter((type) => type !== 'null')
-  if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(', ')}`
+  if (Array.isArray(schema.enum)) {
+    return `one of ${schema.enum.filter((value) => value !== null).join(', ')}`
+  }
   switch (types[0]) {
     case 'integer':
       return `an integer${range(schema.minimum, schema.maximum, '')}`
