@@ -105,6 +105,18 @@ describe('a payment that is captured by hand', () => {
     assert.deepEqual((await world.told(payment.streamId)).slice(2), ['error/capture_expired'])
   })
 
+  promise('is held at its end, though the node’s word of it was lost', async (world) => {
+    const payment = await world.ask({ capture: 'manual' })
+    await world.messenger.answer(USER, payment.requestId, { type: 'approved' })
+    const made = world.lightning.made.get(payment.paymentHash ?? assert.fail())
+    assert(made !== undefined)
+    made.state = 'held'
+    made.captureBefore = CAPTURE_BEFORE
+    await world.clock.advance(305 * S)
+    assert.deepEqual(await world.told(payment.streamId), ['user_approved', 'held'])
+    assert.equal((await world.engine.capturePayment(payment.id)).status, 'paid')
+  })
+
   promise('is watched again after a restart, and held through it', async (world) => {
     const payment = await world.ask({ capture: 'manual' })
     await world.restart()

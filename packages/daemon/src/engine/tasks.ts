@@ -53,6 +53,7 @@ export async function performTask(
       case 'check_hold':
         return await lookUp(payment, deps)
       case 'close':
+        return await close(payment, deps)
       case 'cancel_invoice':
         return await cancelThenLookUp(payment, deps)
       case 'expire':
@@ -195,6 +196,15 @@ export async function lookUp(payment: Payment, deps: TaskDeps): Promise<Fact> {
     return { type: 'invoice_held', captureBefore: found.captureBefore }
   }
   return { type: 'invoice_unpaid', cancelled: found.state === 'cancelled' }
+}
+
+// What came in time is held for the merchant, though the node's word of it was lost.
+async function close(payment: Payment, deps: TaskDeps): Promise<Fact> {
+  if (payment.capture === 'manual' && payment.captureBefore === null) {
+    const found = await lookUp(payment, deps)
+    if (found.type === 'invoice_held') return found
+  }
+  return cancelThenLookUp(payment, deps)
 }
 
 /** Cancels where the node can, then asks whether it was settled first. Throws PortError. */

@@ -8,21 +8,13 @@ const HOLD_LOOK_MS = 600_000
 export function invoiceHeld(p: Payment, captureBefore: number, atMs: number): Decision {
   if (p.capture !== 'manual') return unchanged(p)
   switch (p.state) {
+    case 'closing':
+      // What was held and not captured in time is being let go.
+      return p.captureBefore === null ? hold(p, captureBefore, atMs) : unchanged(p)
     case 'invoiced':
     case 'asked':
-    case 'answered': {
-      const held: Payment = {
-        ...p,
-        state: 'held',
-        status: 'held',
-        reason: null,
-        captureBefore,
-        claimed: false,
-        attempts: 0,
-        taskAtMs: atMs + HOLD_LOOK_MS,
-      }
-      return tell(held, { status: 'held', capture_before: captureBefore })
-    }
+    case 'answered':
+      return hold(p, captureBefore, atMs)
     case 'held': {
       // Blocks came faster than thought: never later than the merchant was told.
       const earlier = Math.min(captureBefore, p.captureBefore ?? captureBefore)
@@ -33,10 +25,23 @@ export function invoiceHeld(p: Payment, captureBefore: number, atMs: number): De
       if (p.late || (p.invoiceState === 'open' && p.taskAtMs <= atMs)) return unchanged(p)
       return silently({ ...p, invoiceState: 'open', attempts: 0, taskAtMs: atMs })
     case 'requested':
-    case 'closing':
     case 'paid':
       return unchanged(p)
   }
+}
+
+function hold(p: Payment, captureBefore: number, atMs: number): Decision {
+  const held: Payment = {
+    ...p,
+    state: 'held',
+    status: 'held',
+    reason: null,
+    captureBefore,
+    claimed: false,
+    attempts: 0,
+    taskAtMs: atMs + HOLD_LOOK_MS,
+  }
+  return tell(held, { status: 'held', capture_before: captureBefore })
 }
 
 /** A look at the node found it not held any more: let go, or not yet known to be. */
