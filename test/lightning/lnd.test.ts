@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { getWalletInfo, payViaPaymentRequest } from 'lightning'
+import { createInvoice, getWalletInfo, payViaPaymentRequest } from 'lightning'
 import { connectLnd, type Keepalive, parseLndConnection, readLndCredentials } from 'portal-lnd'
 import { msat, parsePaymentHash, readInvoice } from 'portal-protocol'
 import { createRelayPool, systemClock } from 'portal-relay'
@@ -64,13 +64,16 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
   async function watch(node: LndNode, cursor: string | null, keepalive?: Keepalive) {
     const lightning = open(node.connectionString, keepalive)
     const settled: Settlement[] = []
+    const held: string[] = []
     let connections = 0
     const watcher = {
       settled: async (settlement: Settlement) => {
         settled.push(settlement)
       },
       touched: async () => {},
-      held: async () => {},
+      held: async (hash: string) => {
+        held.push(hash)
+      },
       connected: () => {
         connections++
       },
@@ -83,6 +86,8 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
         waitFor(`the settlement of ${hash}`, 30_000, async () =>
           settled.find((one) => one.paymentHash === hash),
         ),
+      held: (hash: string) =>
+        waitFor(`${hash} to be held`, 30_000, async () => held.includes(hash) || undefined),
     }
     await until.connected(1)
     return { lightning, settled, until, connections: () => connections }
@@ -97,6 +102,11 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
     ...change,
   })
   const pay = (request: string) => payViaPaymentRequest({ lnd: network.user.lnd, request })
+  // A signal takes its time on a busy machine.
+  const freeze = async (lightning: Lightning) => {
+    network.merchant.freeze()
+    await waitFor('the node to hang', 10_000, async () => !(await lightning.ping(500)) || undefined)
+  }
   const failsWith = (code: PortError['code'], says: RegExp) => (error: unknown) =>
     error instanceof PortError && error.code === code && says.test(error.message)
 
@@ -303,7 +313,7 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
   test('a node that hangs is noticed by the deadline, and by who only listens', async () => {
     const keepalive = { timeMs: 5_000, timeoutMs: 1_000 }
     const { lightning, until } = await watch(network.merchant, null, keepalive)
-    network.merchant.freeze()
+    await freeze(lightning)
     await assert.rejects(lightning.createInvoice(order(), 500), failsWith('timeout', /exceeded/))
     await waitFor('the loss to be noticed', 20_000, async () => !lightning.pushes || undefined)
     network.merchant.thaw()
@@ -366,11 +376,32 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
     assert.ok((await lightning.settledSince(0, timeoutMs)).length > 0)
     const dropped = await lightning.createInvoice(order(), timeoutMs)
     assert.equal(await lightning.cancelInvoice(dropped.paymentHash, timeoutMs), 'cancelled')
+
+    const wanted = order({ hold: true })
+    const taken = await lightning.createInvoice(wanted, timeoutMs)
+    const paying = pay(taken.invoice)
+    await until.held(taken.paymentHash)
+    await lightning.settleHold(wanted.paymentId, timeoutMs)
+    await paying
+    const returned = await lightning.createInvoice(order({ hold: true }), timeoutMs)
+    const refused = assert.rejects(pay(returned.invoice))
+    await until.held(returned.paymentHash)
+    assert.equal(await lightning.cancelInvoice(returned.paymentHash, timeoutMs), 'cancelled')
+    await refused
+
+    const connection = parseLndConnection(least)
+    const credentials = await readLndCredentials(connection)
+    const client = connectLnd(connection.address, credentials, { clock: systemClock })
+    const bill = await createInvoice({ lnd: network.router.lnd, tokens: 1 })
+    const payment = { payment_request: bill.request, timeout_seconds: 5, fee_limit_sat: 10 }
+    const ended = await client.subscribe('routerrpc.Router/SendPaymentV2', payment, () => {}).ended
+    assert.match(ended.message, /permission denied/)
+    client.close()
   })
 
   test('closing ends what is under way, and is not undone by a late call', async () => {
     const { lightning } = await watch(network.merchant, null)
-    network.merchant.freeze()
+    await freeze(lightning)
     const call = lightning.createInvoice(order(), 60_000)
     const ended = assert.rejects(call, failsWith('unreachable', /./))
     await lightning.close()
