@@ -283,6 +283,8 @@ function silentSocket() {
 function silentInbound(): Inbound {
   return {
     wanted: () => true,
+    isOurs: () => true,
+    handled: async () => [],
     keyHandshake: async () => {},
     authResponse: async () => {},
     paymentResponse: async () => {},

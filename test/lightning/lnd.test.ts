@@ -69,6 +69,7 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
     const watcher = {
       settled: async (settlement: Settlement) => {
         settled.push(settlement)
+        return true
       },
       touched: async () => {},
       held: async (hash: string) => {

@@ -38,10 +38,18 @@ export interface Coordination {
   receivedAmong(eventIds: readonly string[]): Promise<readonly string[]>
 
   /**
+   * Sets a value of the form `series:index`, unless the one that stands is of the same series and not
+   * behind it: of daemons that follow one series, a slow one takes nothing back.
+   */
+  advanceValue(name: string, text: string): Promise<void>
+
+  /**
    * The lease, if it was free, had run out or is the holder's already; null: another has it. A
    * shared store measures time by the database's clock, not by `nowMs`.
    */
   takeLease(name: string, holder: string, nowMs: number, leaseMs: number): Promise<Lease | null>
+  /** Those of these leases that nobody has, or whose time has run out. */
+  freeLeases(names: readonly string[], nowMs: number): Promise<readonly string[]>
   /** Frees it if it is the holder's. */
   releaseLease(name: string, holder: string): Promise<void>
   /** At most `want` tokens of a bucket that all daemons share; answers how many there were. */

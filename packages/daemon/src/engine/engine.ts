@@ -1,5 +1,11 @@
 // The engine: facts in, decisions committed, tasks carried out. It knows ports, never adapters.
-import type { LightningNetwork, PublicKey, RandomBytes, Secp256k1 } from 'portal-protocol'
+import {
+  type LightningNetwork,
+  type PublicKey,
+  type RandomBytes,
+  type Secp256k1,
+  toHex,
+} from 'portal-protocol'
 import type { Authentication } from '../authentication/authentication.ts'
 import { type Handshake, handshakeDueAtMs } from '../handshake/handshake.ts'
 import type { StreamId } from '../log/stream.ts'
@@ -9,14 +15,26 @@ import { keysOf, type Payment, type PaymentId } from '../payment/payment.ts'
 import { createAudience } from './audience.ts'
 import { cancelPayment } from './cancel.ts'
 import { capturePayment } from './capture.ts'
+import { keysOfConversation, keysOfDue } from './due.ts'
+import { createDuty } from './duty.ts'
 import { createFacts, LEASE_MS } from './facts.ts'
+import { createHearing, OPEN_KEYS_MAX, RECENT_KEYS_MAX } from './hearing.ts'
 import { createInHand } from './in-hand.ts'
 import { createInbound } from './inbound.ts'
 import { createInvoiceWaits } from './invoice-waits.ts'
+import { HELD_MS } from './lease-keeper.ts'
 import { createLogReader, type LogReader } from './log-reader.ts'
 import type { Logger } from './logger.ts'
 import { lookAtAllOpen } from './look-at-all-open.ts'
-import type { Clock, IdempotencyKey, Lightning, Messenger, PaymentFilter, Store } from './ports.ts'
+import type {
+  Clock,
+  Due,
+  IdempotencyKey,
+  Lightning,
+  Messenger,
+  PaymentFilter,
+  Store,
+} from './ports.ts'
 import { type Readiness, watchReadiness } from './readiness.ts'
 import { Refusal } from './refusal.ts'
 import {
@@ -33,10 +51,11 @@ import { createSettlements } from './settlements.ts'
 import { watchfulClock } from './watchful-clock.ts'
 import { createWorker } from './worker.ts'
 
-const RECENT_KEYS_MAX = 20_000
-const RECENT_MS = 86_400_000
-const RELAYS_AT_START_MAX = 100
 const LEFT_IN_HAND_MAX = 2_000
+/** A duty that is taken up so soon after the start was nobody's: no other daemon lives. */
+const ALONE_MS = HELD_MS + 1_500
+/** When a caller's invoice is first looked for that another daemon may have made: ours, or begun there. */
+const LOOK_AFTER_MS = { ours: 1_000, others: 25 }
 
 export interface Engine {
   readonly publicKey: PublicKey
@@ -98,9 +117,16 @@ export function createEngine(given: EngineDeps): Engine {
   })
   const deps = { ...given, clock }
   const { store, lightning, messenger, log } = deps
-  const audience = createAudience(RECENT_KEYS_MAX)
+  const name = toHex(deps.random(8))
+  const audience = createAudience(clock, {
+    recentMax: RECENT_KEYS_MAX,
+    openMax: OPEN_KEYS_MAX,
+    shared: store.shared,
+  })
+  const { listenOn } = messenger
+  const hearing = createHearing({ store, clock, audience, listenOn, log })
   const invoiceWaits = createInvoiceWaits(clock)
-  let openHandshakes = 0
+  let startedAtMs = 0
 
   const facts = createFacts({
     store,
@@ -113,52 +139,83 @@ export function createEngine(given: EngineDeps): Engine {
         log.warn('late_money', { payment: payment.id, msat: Number(payment.amountMsat) })
       // Only what is due now is taken up here; the rest the worker finds at its time.
       const next = nextTask(payment)
-      if (next !== null && next.atMs <= clock.nowMs()) inHand.takeUp({ type: 'payment', payment })
-      else if (next !== null) worker.wakeBy(next.atMs)
+      if (next !== null && next.atMs <= clock.nowMs()) takeUp({ type: 'payment', payment })
+      else if (next !== null) dueLater(keysOf(payment), next.atMs)
+      if (payment.state === 'invoiced') expectMoney(payment)
     },
     conversationChanged(conversation) {
       if (conversation.ended) {
         messenger.forget(conversation.streamId)
-        if (conversation.type === 'key_handshake') openHandshakes -= 1
-      } else inHand.takeUp({ type: 'conversation', conversation })
+        if (conversation.type === 'key_handshake') hearing.handshakeEnded()
+      } else takeUp({ type: 'conversation', conversation })
     },
   })
-  const inHand = createInHand({ ...deps, facts, dueLater: (atMs) => worker.wakeBy(atMs) })
+  const inHand = createInHand({ ...deps, facts, dueLater })
   const worker = createWorker({
     store,
     clock,
     log,
     leaseMs: LEASE_MS,
     room: inHand.room,
-    takeUp: inHand.takeUp,
+    takeUp,
   })
-  const settlements = createSettlements({ ...deps, facts })
+  const duty = createDuty({
+    leases: store,
+    holder: name,
+    clock,
+    log,
+    began() {
+      // Requests are ephemeral: whoever was asked while nobody listened is asked again at once.
+      if (clock.nowMs() - startedAtMs <= ALONE_MS) inbound.reachable(null)
+    },
+  })
+  const settlements = createSettlements({ ...deps, facts, duty })
   const readiness = watchReadiness(deps)
   const inbound = createInbound({
     ...deps,
     audience,
     facts,
-    openHandshakes: () => openHandshakes,
+    hearing,
+    name,
     failed: (error) => log.error('nudge_failed', { error: String(error) }),
   })
+
+  function takeUp(due: Due): void {
+    audience.takeInHand(keysOfDue(due), clock.nowMs() + LEASE_MS)
+    inHand.takeUp(due)
+  }
+
+  // Until then it is ours; at that moment whoever is quickest claims it.
+  function dueLater(keys: readonly PublicKey[], atMs: number): void {
+    audience.takeInHand(keys, atMs)
+    worker.wakeBy(atMs)
+  }
+
+  function expectMoney({ paymentHash }: Payment): void {
+    if (paymentHash !== null) settlements.expect(paymentHash)
+  }
 
   // Nothing that was noted for later may wait for a time that is long in coming.
   function lookAgain(): void {
     settlements.lookAgain()
-    lookAtAllOpen(store, facts, inHand.takeUp).catch((error: unknown) =>
+    lookAtAllOpen(store, facts, takeUp).catch((error: unknown) =>
       log.error('look_again_failed', { error: String(error) }),
     )
   }
 
-  async function begin(payment: Payment, key: IdempotencyKey | null): Promise<Payment> {
+  async function begin(
+    payment: Payment,
+    key: IdempotencyKey | null,
+  ): Promise<{ subject: Payment; isNew: boolean }> {
     // Heard before it is asked: an answer may come back before this call does.
     const created = await store.createPayment(payment, key, clock.nowMs() + LEASE_MS)
-    const { subject, isNew } = unwrap(created, key)
-    if (isNew) {
-      audience.opened(keysOf(subject))
-      inHand.takeUp({ type: 'payment', payment: subject })
+    const begun = unwrap(created, key)
+    if (begun.isNew) {
+      audience.opened(keysOf(begun.subject))
+      expectMoney(begun.subject)
+      takeUp({ type: 'payment', payment: begun.subject })
     }
-    return subject
+    return begun
   }
 
   return {
@@ -167,12 +224,10 @@ export function createEngine(given: EngineDeps): Engine {
     log: createLogReader(store),
 
     async start() {
-      const keys = await store.answerKeys(clock.nowMs() - RECENT_MS, RECENT_KEYS_MAX)
-      audience.ended(keys.recent)
-      audience.opened(keys.open)
-      openHandshakes = await store.openHandshakes()
+      startedAtMs = clock.nowMs()
+      await hearing.start()
       messenger.start(inbound)
-      messenger.listenOn(await store.relaysInUse(RELAYS_AT_START_MAX))
+      await hearing.listen()
       await settlements.start()
       readiness.start()
       worker.start()
@@ -180,25 +235,28 @@ export function createEngine(given: EngineDeps): Engine {
       // another daemon's, until the lease is over.
       const leftMs = clock.nowMs() + (store.shared ? 0 : LEASE_MS)
       const left = await store.claimDue(leftMs, LEFT_IN_HAND_MAX, LEASE_MS)
-      left.forEach(inHand.takeUp)
-      // Requests are ephemeral: whoever was asked before the restart is asked again at once.
-      inbound.reachable(null)
+      left.forEach(takeUp)
+      duty.start()
     },
 
     async stop() {
+      hearing.stop()
       await worker.stop()
       await inHand.drain()
       await settlements.stop()
+      await duty.stop()
       await readiness.stop()
     },
 
     async requestSinglePayment(order, key) {
-      const payment = await begin(singlePayment(order, deps), key)
-      return invoiceWaits.invoiced(payment, () => store.payment(payment.id))
+      const { subject, isNew } = await begin(singlePayment(order, deps), key)
+      const lookAfterMs = isNew ? LOOK_AFTER_MS.ours : LOOK_AFTER_MS.others
+      const latest = () => store.payment(subject.id)
+      return invoiceWaits.invoiced(subject, latest, store.shared ? lookAfterMs : null)
     },
 
     async requestInvoicePayment(order, key) {
-      return begin(invoicePayment(order, deps), key)
+      return (await begin(invoicePayment(order, deps), key)).subject
     },
 
     cancelPayment: (id) => cancelPayment(id, { ...deps, facts }),
@@ -226,7 +284,7 @@ export function createEngine(given: EngineDeps): Engine {
         if (subject.type !== 'key_handshake')
           throw new Refusal('idempotency_mismatch', 'this Idempotency-Key made something else')
         if (isNew) {
-          openHandshakes += 1
+          hearing.handshakeBegan(subject)
           if (dueAtMs !== null) worker.wakeBy(dueAtMs)
         }
         return subject
@@ -246,8 +304,8 @@ export function createEngine(given: EngineDeps): Engine {
       if (subject.type !== 'authenticate_key')
         throw new Refusal('idempotency_mismatch', 'this Idempotency-Key made something else')
       if (isNew) {
-        audience.opened([subject.mainKey, ...subject.subkeys])
-        inHand.takeUp({ type: 'conversation', conversation: subject })
+        audience.opened(keysOfConversation(subject))
+        takeUp({ type: 'conversation', conversation: subject })
       }
       return subject
     },

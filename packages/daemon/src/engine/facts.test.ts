@@ -38,7 +38,7 @@ async function onceInvoiced(): Promise<{
   const facts = createFacts({
     store,
     clock,
-    audience: createAudience(10),
+    audience: createAudience(clock, { recentMax: 10, openMax: 10, shared: false }),
     changed() {},
     conversationChanged() {},
   })

@@ -62,6 +62,8 @@ export function createFacts(deps: FactsDeps): Facts {
         const before = latest ?? (await store.payment(known.id))
         latest = null
         if (before === null) return { done: null }
+        // The node was asked about another state, perhaps long ago: it may hold the money by now.
+        if (fact.type === 'invoice_unpaid' && before.state !== known.state) return { done: before }
         const atMs = clock.nowMs()
         const { payment, events } = decide(before, fact, atMs)
         // Nothing follows from the fact: believed only of the payment as it is stored.
@@ -142,6 +144,6 @@ async function untilSettled<T>(attempt: () => Promise<{ done: T } | 'again'>): P
     if (outcome !== 'again') return outcome.done
   }
   throw new Error(
-    `a commit was stale ${STALE_MAX} times in a row; is another daemon using this store?`,
+    `a commit was stale ${STALE_MAX} times in a row; is something else writing to this store?`,
   )
 }

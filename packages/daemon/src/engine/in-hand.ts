@@ -1,9 +1,12 @@
 // Subjects being worked on by this process: each by one runner at a time, which goes on as long as the
-// next task is due. This is an economy, not a lock: the store's versions keep two runners harmless.
+// next task is due. This is an economy, not a lock: the store's versions keep two runners harmless, of one
+// process or of two that share the store. What a user is sent is only ever what was committed.
+import type { PublicKey } from 'portal-protocol'
 import { type Authentication, nextAuthenticationTask } from '../authentication/authentication.ts'
 import { type Handshake, handshakeDueAtMs } from '../handshake/handshake.ts'
 import { nextTask } from '../payment/next-task.ts'
-import type { Payment } from '../payment/payment.ts'
+import { keysOf, type Payment } from '../payment/payment.ts'
+import { keysOfConversation } from './due.ts'
 import type { Facts } from './facts.ts'
 import type { Clock, Due } from './ports.ts'
 import { performTask, sendChallenge, type TaskDeps } from './tasks.ts'
@@ -27,8 +30,8 @@ export interface InHand {
 export type InHandDeps = TaskDeps & {
   readonly clock: Clock
   readonly facts: Facts
-  /** The next task of some subject is due then (ms). */
-  readonly dueLater: (atMs: number) => void
+  /** The next task of a subject that these keys may answer is due then (ms). */
+  readonly dueLater: (keys: readonly PublicKey[], atMs: number) => void
 }
 
 export function createInHand(deps: InHandDeps): InHand {
@@ -78,7 +81,7 @@ export function createInHand(deps: InHandDeps): InHand {
 
   async function payment(payment: Payment): Promise<Due | null> {
     const next = nextTask(payment)
-    if (!isNow(next)) return null
+    if (!isNow(next, keysOf(payment))) return null
     const fact = await performTask(payment, next.task, { ...deps, invoiceTurns })
     const after = await facts.payment(payment, fact)
     return after === null ? null : { type: 'payment', payment: after }
@@ -86,7 +89,7 @@ export function createInHand(deps: InHandDeps): InHand {
 
   async function authentication(a: Authentication): Promise<Due | null> {
     const next = nextAuthenticationTask(a)
-    if (!isNow(next)) return null
+    if (!isNow(next, keysOfConversation(a))) return null
     const fact =
       next.task.type === 'expire'
         ? ({ type: 'deadline_passed' } as const)
@@ -97,15 +100,18 @@ export function createInHand(deps: InHandDeps): InHand {
 
   async function handshake(handshake: Handshake): Promise<Due | null> {
     const atMs = handshakeDueAtMs(handshake)
-    if (!isNow(atMs === null ? null : { atMs })) return null
+    if (!isNow(atMs === null ? null : { atMs }, [])) return null
     const after = await facts.handshake(handshake.streamId, { type: 'deadline_passed' })
     return after === null ? null : { type: 'conversation', conversation: after }
   }
 
-  function isNow<T extends { readonly atMs: number }>(next: T | null): next is T {
+  function isNow<T extends { readonly atMs: number }>(
+    next: T | null,
+    keys: readonly PublicKey[],
+  ): next is T {
     if (next === null) return false
     if (next.atMs <= clock.nowMs()) return true
-    deps.dueLater(next.atMs)
+    deps.dueLater(keys, next.atMs)
     return false
   }
 

@@ -11,15 +11,20 @@ import {
   verifySubkeyProof,
 } from 'portal-protocol'
 import type { Fact } from '../payment/decide.ts'
-import { keysOf, type Payment } from '../payment/payment.ts'
+import type { Payment } from '../payment/payment.ts'
 import type { Audience } from './audience.ts'
+import { keysOfDue } from './due.ts'
 import type { Facts } from './facts.ts'
+import type { Hearing } from './hearing.ts'
 import { createNudges } from './nudges.ts'
 import type { Clock, Due, Inbound, Messenger, Store } from './ports.ts'
 import { isAnothersMoney } from './whose-money.ts'
 
 const SAME_REQUEST_ID_MAX = 1_000
 const NUDGED_MAX = 10_000
+/** The lease of whoever asks everybody again, and for how long nobody else does. */
+const NUDGE_ALL = 'nudge_all'
+const NUDGE_ALL_MS = 5_000
 
 export type InboundDeps = {
   readonly store: Store
@@ -28,17 +33,19 @@ export type InboundDeps = {
   readonly messenger: Messenger
   readonly audience: Audience
   readonly facts: Facts
-  readonly openHandshakes: () => number
+  readonly hearing: Hearing
+  /** This daemon's own name among those that share the store. */
+  readonly name: string
   readonly failed: (error: unknown) => void
 }
 
 export function createInbound(deps: InboundDeps): Inbound {
-  const { store, clock, secp, messenger, audience, facts } = deps
+  const { store, clock, secp, messenger, audience, facts, hearing } = deps
   const inbound: Inbound = {
     wanted(author, kind) {
       switch (kind) {
         case KIND.keyHandshake:
-          return deps.openHandshakes() > 0
+          return hearing.handshakeOpen
         case KIND.authResponse:
         case KIND.subkeyProof:
           // A subkey not yet proven may answer, so its author is a stranger until then.
@@ -47,6 +54,15 @@ export function createInbound(deps: InboundDeps): Inbound {
           return audience.has(author)
       }
     },
+
+    isOurs(author, kind) {
+      if (!store.shared) return true
+      if (kind === KIND.keyHandshake) return hearing.ownHandshakeOpen
+      // Nobody has a stranger in hand.
+      return audience.isInHand(author) || !audience.has(author)
+    },
+
+    handled: (eventIds) => store.receivedAmong(eventIds),
 
     async keyHandshake({ eventId, author }, message, usableRelays) {
       const handshake = await store.handshakeByToken(message.token)
@@ -120,12 +136,20 @@ export function createInbound(deps: InboundDeps): Inbound {
     },
 
     reachable(keys) {
-      const known = keys?.filter((key) => audience.openOf(key) > 0) ?? null
+      const known = keys?.filter((key) => audience.mayBeOpen(key)) ?? null
       if (known === null || known.length > 0) nudges.add(known)
     },
   }
+  // A relay that is back is back for all daemons: the first to notice asks everybody again.
+  async function isOursToNudgeAll(): Promise<boolean> {
+    if (!store.shared) return true
+    const lease = await store.takeLease(NUDGE_ALL, deps.name, clock.nowMs(), NUDGE_ALL_MS)
+    return lease !== null
+  }
+
   const nudges = createNudges(clock, (keys) => {
     const nudge = async () => {
+      if (keys === null && !(await isOursToNudgeAll())) return
       for (const due of await store.awaitingAnswer(keys, NUDGED_MAX)) {
         await apply(facts, due, { type: 'user_reachable' })
       }
@@ -164,12 +188,6 @@ function answerFact(payment: Payment, { status }: PaymentResponse): Fact {
       return proven ? { type: 'invoice_settled', preimage } : { type: 'user_claimed' }
     }
   }
-}
-
-function keysOfDue(due: Due): readonly PublicKey[] {
-  if (due.type === 'payment') return keysOf(due.payment)
-  if (due.conversation.type === 'key_handshake') return []
-  return [due.conversation.mainKey, ...due.conversation.subkeys]
 }
 
 async function apply(

@@ -59,13 +59,16 @@ export type Settlement = {
   readonly paymentHash: PaymentHash
   /** Only ever one that the node revealed and that hashes to the payment hash. */
   readonly preimage: Preimage | null
-  /** Where the node's own stream stands after this one; kept by the engine once it is committed. */
+  /**
+   * Where the node's own stream stands after this one, and after all before it: `series:index`, where
+   * the index only grows. Kept by the engine once all that is committed.
+   */
   readonly cursor: string | null
 }
 
 export type LightningWatcher = {
-  /** Resolves once the settlement is committed. */
-  settled(settlement: Settlement): Promise<void>
+  /** Resolves once the settlement is committed; false when it had been before, or is nobody's here. */
+  settled(settlement: Settlement): Promise<boolean>
   /** The node may have settled this one, but the push proves nothing: the engine looks. */
   touched(paymentHash: PaymentHash): Promise<void>
   /** The node holds the money; `captureBefore` as in a look-up. */
@@ -137,6 +140,13 @@ export type Received = {
 export interface Inbound {
   /** Cheap and before any signature check: could this author's message of this kind matter now? */
   wanted(author: PublicKey, kind: number): boolean
+  /**
+   * As cheap: is this daemon the one to handle it at once? False when another on the same store is likely
+   * to be doing so; then it need not be looked at unless it is not `handled` a moment later.
+   */
+  isOurs(author: PublicKey, kind: number): boolean
+  /** Those of these events that some daemon has handled. */
+  handled(eventIds: readonly string[]): Promise<readonly string[]>
   /** `usableRelays`: those the wallet named that we may connect to, cleaned and at most five. */
   keyHandshake(
     received: Received,

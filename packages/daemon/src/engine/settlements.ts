@@ -1,6 +1,18 @@
 // Money that arrived, in layers: the node's push, a batched reconcile on every (re)connect and at a slow
 // beat for what pushes missed, and after an end a rarer one for late money. Nothing polls per payment.
+//
+// Daemons that share a store all hear the node. The one that had the invoice made credits it at once; the
+// others wait a moment and then find it credited, or do it themselves. The beat is one daemon's duty.
+//
+// The cursor says: all settlements up to it are committed. Each daemon follows the node from the cursor
+// it read at its start, commits what it is told (or finds it committed), all of it and in order, and
+// only then moves the cursor, never back. So whoever moves it knows what lies between his start and it to
+// be committed, and what lay before his start was so by the same reasoning of whoever moved it there. How
+// far another daemon has got does not matter to one that runs: it follows its own place.
 import type { PaymentHash } from 'portal-protocol'
+import { createRecentMap } from 'portal-relay'
+import type { Payment } from '../payment/payment.ts'
+import type { Duty } from './duty.ts'
 import type { Facts } from './facts.ts'
 import type { Logger } from './logger.ts'
 import type { Clock, Lightning, LightningWatcher, Settlement, Store, Timer } from './ports.ts'
@@ -18,8 +30,16 @@ const RECONCILE_TIMEOUT_MS = 30_000
 const SKEW_S = 120
 const OPEN_MAX = 10_000
 const CREDITED_MAX = 20_000
+/** Invoices of ours whose settlements are credited here at once. */
+const OWN_MAX = 20_000
+/** How long the daemon that had the invoice made may take before others credit its money. */
+const COURTESY_MS = 250
+/** The cursor may be so old when a daemon dies; what came since is told again, and known. */
+const CURSOR_EVERY_MS = 1_000
 
 export interface Settlements {
+  /** This daemon had the invoice made. */
+  expect(paymentHash: PaymentHash): void
   start(): Promise<void>
   /** Reconciles all there is, at once: something may have been missed. */
   lookAgain(): void
@@ -31,13 +51,20 @@ export type SettlementsDeps = TaskDeps & {
   readonly lightning: Lightning
   readonly clock: Clock
   readonly facts: Facts
+  readonly duty: Duty
   readonly log: Logger
 }
 
 export function createSettlements(deps: SettlementsDeps): Settlements {
-  const { store, lightning, clock, facts, log } = deps
+  const { store, lightning, clock, facts, duty, log } = deps
   // Hashes already told: a reconcile lists them again and again.
   const credited = new Set<PaymentHash>()
+  const own = createRecentMap<true>(OWN_MAX)
+  const watched = new Set<PaymentHash>()
+  /** Ends what waits for another daemon. */
+  const hurry = new Set<() => void>()
+  let cursor: string | null = null
+  let cursorTimer: Timer | null = null
   let timer: Timer | null = null
   let stopped = false
   let reconciling: Promise<void> = Promise.resolve()
@@ -45,50 +72,101 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
 
   const watcher: LightningWatcher = {
     async settled(settlement) {
-      await credit(settlement)
-      if (settlement.cursor !== null) await store.setValue(CURSOR_VALUE, settlement.cursor)
+      await othersFirst(settlement.paymentHash)
+      const isNews = await credit(settlement)
+      if (settlement.cursor !== null) moveCursor(settlement.cursor)
+      return isNews
     },
     async touched(paymentHash) {
+      await othersFirst(paymentHash)
       for (const payment of await paymentsOfMoney(store, paymentHash)) {
         await facts.payment(payment, await lookUp(payment, deps))
       }
     },
     async held(paymentHash, captureBefore) {
+      await othersFirst(paymentHash)
       for (const payment of await paymentsOfMoney(store, paymentHash)) {
         await facts.payment(payment, { type: 'invoice_held', captureBefore })
       }
     },
     connected() {
       lookAgain()
+      watched.clear()
       lookAtOpen().catch((error: unknown) =>
         log.warn('open_not_looked_at', { error: String(error) }),
       )
     },
   }
 
-  async function credit({ paymentHash, preimage }: Settlement): Promise<void> {
-    if (credited.has(paymentHash)) return
-    for (const payment of await paymentsOfMoney(store, paymentHash)) {
+  async function credit({ paymentHash, preimage }: Settlement): Promise<boolean> {
+    if (credited.has(paymentHash)) return false
+    const payments = await paymentsOfMoney(store, paymentHash)
+    for (const payment of payments) {
       await facts.payment(payment, { type: 'invoice_settled', preimage })
     }
     credited.add(paymentHash)
     if (credited.size > CREDITED_MAX) credited.clear()
+    return payments.length > 0
+  }
+
+  async function othersFirst(paymentHash: PaymentHash): Promise<void> {
+    if (!store.shared || stopped || own.has(paymentHash) || credited.has(paymentHash)) return
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        patience.cancel()
+        hurry.delete(end)
+        resolve()
+      }
+      const patience = clock.setTimer(COURTESY_MS, end)
+      hurry.add(end)
+    })
+  }
+
+  // Not with each settlement: all daemons write the same row.
+  function moveCursor(to: string): void {
+    cursor = to
+    if (stopped) return
+    cursorTimer ??= clock.setTimer(CURSOR_EVERY_MS, () => {
+      cursorTimer = null
+      keepCursor().catch((error: unknown) => log.warn('cursor_not_kept', { error: String(error) }))
+    })
+  }
+
+  async function keepCursor(): Promise<void> {
+    const reached = cursor
+    if (reached === null) return
+    cursor = null
+    try {
+      await store.advanceValue(CURSOR_VALUE, reached)
+    } catch (error) {
+      cursor ??= reached
+      throw error
+    }
   }
 
   // What the list of a reconcile does not show: holds, which nodes tell of one invoice at a time; and
   // invoices that the merchant brought, which may be older than any payment.
   async function lookAtOpen(): Promise<void> {
-    for (const due of await store.awaitingAnswer(null, OPEN_MAX)) {
-      if (due.type !== 'payment' || due.payment.paymentHash === null) continue
-      const { payment } = due
-      if (payment.capture === 'manual' && lightning.holds !== false) {
-        lightning.watchHold(due.payment.paymentHash)
-      }
+    for (const payment of await openPayments()) {
+      watchHold(payment)
       if (payment.kind !== 'invoice' || !payment.ownInvoice) continue
       const found = await lookUp(payment, deps)
       // That it is unpaid is not for this look to say: its end may have come meanwhile.
       if (found.type === 'invoice_settled') await facts.payment(payment, found)
     }
+  }
+
+  function watchHold({ capture, paymentHash }: Payment): void {
+    if (capture !== 'manual' || paymentHash === null || lightning.holds === false) return
+    if (watched.has(paymentHash)) return
+    if (watched.size >= OPEN_MAX) watched.clear()
+    watched.add(paymentHash)
+    lightning.watchHold(paymentHash)
+  }
+
+  async function openPayments(): Promise<readonly Payment[]> {
+    const due = await store.awaitingAnswer(null, OPEN_MAX)
+    return due.flatMap((one) => (one.type === 'payment' ? one.payment : []))
   }
 
   function lookAgain(): void {
@@ -100,8 +178,12 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
     if (stopped) return
     timer?.cancel()
     timer = clock.setTimer(delayMs, () => {
-      reconciling = reconcile()
-        .catch((error: unknown) => log.warn('reconcile_failed', { error: String(error) }))
+      const isAsked = delayMs === 0
+      reconciling = (isAsked || duty.isOurs ? reconcile() : Promise.resolve())
+        .catch((error: unknown) => {
+          log.warn('reconcile_failed', { error: String(error) })
+          duty.pass()
+        })
         .then(() => beat(lightning.pushes ? BEAT_WITH_PUSHES_MS : BEAT_WITHOUT_PUSHES_MS))
     })
   }
@@ -117,12 +199,15 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
     if (sinceMs !== null) {
       const since = Math.max(0, Math.floor(sinceMs / 1000) - SKEW_S)
       for (const settlement of await lightning.settledSince(since, RECONCILE_TIMEOUT_MS)) {
-        await watcher.settled(settlement)
+        await credit(settlement)
       }
     }
+    // What a daemon watched that is no longer there.
+    if (store.shared) for (const payment of await openPayments()) watchHold(payment)
   }
 
   return {
+    expect: (paymentHash) => own.set(paymentHash, true),
     async start() {
       stopped = false
       lightning.start(watcher, await store.value(CURSOR_VALUE))
@@ -132,7 +217,10 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
     async stop() {
       stopped = true
       timer?.cancel()
+      for (const end of [...hurry]) end()
       await reconciling
+      cursorTimer?.cancel()
+      await keepCursor().catch(() => {})
     },
   }
 }

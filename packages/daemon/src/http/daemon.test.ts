@@ -123,6 +123,7 @@ test('settlement to event is measured from the push to the commit', async () => 
     {
       async settled() {
         nowMs += 3
+        return true
       },
       async touched() {},
       async held() {},

@@ -37,8 +37,9 @@ export function lightningMetrics(registry: Registry): (node: Lightning, clock: C
     return {
       async settled(settlement) {
         const fromMs = clock.nowMs()
-        await watcher.settled(settlement)
-        settleToEvent.observe(Math.max(0, clock.nowMs() - fromMs) / 1000)
+        const isNews = await watcher.settled(settlement)
+        if (isNews) settleToEvent.observe(Math.max(0, clock.nowMs() - fromMs) / 1000)
+        return isNews
       },
       touched: (paymentHash) => watcher.touched(paymentHash),
       held: (paymentHash, captureBefore) => watcher.held(paymentHash, captureBefore),

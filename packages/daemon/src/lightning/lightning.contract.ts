@@ -250,7 +250,10 @@ async function watch(lightning: Lightning) {
     return one
   }
   const watcher: LightningWatcher = {
-    settled: async (settlement) => about(settlement.paymentHash).resolve(settlement),
+    async settled(settlement) {
+      about(settlement.paymentHash).resolve(settlement)
+      return true
+    },
     touched: async (paymentHash) => {
       const found = await lightning.lookUp(paymentHash, TIMEOUT_MS)
       if (found.state !== 'settled') return

@@ -128,6 +128,7 @@ function openWorld(cursor: string | null, refuse?: () => Promise<never>) {
     kept.push(settlement)
     for (const one of counted) if (kept.length >= one.count) one.resolve([...kept])
     await gate
+    return true
   }
   const stream = followSettlements({
     connect: async () => {

@@ -79,7 +79,7 @@ async function open(methods = HOLD_METHODS, told = 'hold_invoice_accepted') {
   const held: { hash: PaymentHash; captureBefore: number }[] = []
   lightning.start(
     {
-      settled: async () => {},
+      settled: async () => false,
       touched: async () => {},
       connected: () => {},
       held: async (hash, captureBefore) => void held.push({ hash, captureBefore }),

@@ -127,6 +127,8 @@ async function open(nowMs = clock.nowMs): Promise<Setting> {
 function inboundOf(user: Identity, answers: PaymentResponse[], failing: () => boolean): Inbound {
   return {
     wanted: (author) => author === user.publicKey,
+    isOurs: () => true,
+    handled: async () => [],
     keyHandshake: async () => {},
     authResponse: async () => {},
     async paymentResponse(_received, message) {

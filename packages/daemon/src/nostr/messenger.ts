@@ -11,6 +11,7 @@ import {
 } from 'portal-relay'
 import type { Logger } from '../engine/logger.ts'
 import type { Inbound, Messenger, RelayOutcome } from '../engine/ports.ts'
+import { createCourtesy } from './courtesy.ts'
 import { deliver } from './inbox.ts'
 import { HEARD_KINDS, PROBE_KIND } from './kinds.ts'
 import { createListening } from './listening.ts'
@@ -75,6 +76,19 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
     },
   })
 
+  const courtesy = createCourtesy({
+    clock,
+    inbound: () => inbound,
+    async handle(event, relay) {
+      try {
+        if ((await gate.accept(event)) === 'invalid') patience.forged(relay)
+      } catch (error) {
+        // Not marked as seen: another relay's copy, or the wallet's next try, gets its turn.
+        log.error('delivery_failed', { event: event.id, relay, error: String(error) })
+      }
+    },
+  })
+
   const listening = createListening({
     pool: deps.pool,
     publicKey: identity.publicKey,
@@ -86,16 +100,7 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
         probe.heard(event, relay)
         return
       }
-      if (!wanted(event) || !patience.withRelay(relay, event.kind)) return
-      gate.accept(event).then(
-        (answer) => {
-          if (answer === 'invalid') patience.forged(relay)
-        },
-        (error: unknown) => {
-          // Not marked as seen: another relay's copy, or the wallet's next try, gets its turn.
-          log.error('delivery_failed', { event: event.id, relay, error: String(error) })
-        },
-      )
+      if (wanted(event) && patience.withRelay(relay, event.kind)) courtesy.pass(event, relay)
     },
     back: (users) => inbound?.reachable(users),
   })
@@ -143,6 +148,7 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
 
     async close() {
       probe.close()
+      await courtesy.close()
       listening.close()
     },
   }

@@ -48,6 +48,8 @@ it('the embedded relay, wired as main.ts does, is found to be well', async () =>
 
 const NOBODY: Inbound = {
   wanted: () => false,
+  isOurs: () => true,
+  handled: async () => [],
   keyHandshake: async () => {},
   authResponse: async () => {},
   paymentResponse: async () => {},

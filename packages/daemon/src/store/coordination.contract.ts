@@ -32,6 +32,15 @@ export function exerciseCoordination(open: OpenStore): void {
       assert.equal(await store.takeLease('courier', 'a', NOW_MS, HOUR_MS), null)
     })
 
+    promise('is seen to be free, or not, without taking it', async (store) => {
+      const free = () => store.freeLeases(['mine', 'ended', 'never'], NOW_MS)
+      await store.takeLease('mine', 'a', NOW_MS, HOUR_MS)
+      await store.takeLease('ended', 'a', NOW_MS, 0)
+      assert.deepEqual(await free(), ['ended', 'never'])
+      await store.releaseLease('mine', 'a')
+      assert.deepEqual(await free(), ['mine', 'ended', 'never'])
+    })
+
     promise('goes to one of those who ask at once', async (store) => {
       const holders = Array.from({ length: 10 }, (_, i) => `holder ${i}`)
       const taken = await Promise.all(
@@ -99,6 +108,19 @@ export function exerciseCoordination(open: OpenStore): void {
         10,
       )
     })
+  })
+
+  promise('a value with an index moves on and never back within its series', async (store) => {
+    const reached: (string | null)[] = []
+    for (const text of ['n:9', 'n:10', 'n:9', 'n:10', 'n2:3', 'n2:2', ':7', 'n:1']) {
+      await store.advanceValue('cursor', text)
+      reached.push(await store.value('cursor'))
+    }
+    assert.deepEqual(reached, ['n:9', 'n:10', 'n:10', 'n:10', 'n2:3', 'n2:3', ':7', 'n:1'])
+    await store.setValue('cursor', 'n:not a number')
+    await store.advanceValue('cursor', 'm:1')
+    assert.equal(await store.value('cursor'), 'm:1')
+    await assert.rejects(store.advanceValue('cursor', 'no index'), RangeError)
   })
 
   promise('events that were received are told from those that were not', async (store) => {

@@ -17,6 +17,17 @@ export async function takeLease(
   return taken === undefined ? null : { epoch: taken.epoch }
 }
 
+/** See Store. */
+export async function freeLeases(
+  on: Session,
+  names: readonly string[],
+  nowMs: number,
+): Promise<readonly string[]> {
+  const taken = await on.all(TAKEN[on.dialect], { names: JSON.stringify(names), nowMs })
+  const others = new Set(taken.map(({ name }) => name))
+  return names.filter((name) => !others.has(name))
+}
+
 export async function releaseLease(on: Session, name: string, holder: string): Promise<void> {
   await on.write(RELEASE, { name, holder })
 }
@@ -63,6 +74,24 @@ const taking =
 const TAKE: PerDialect<Taking, Epoch> = {
   sqlite: taking((nowMs) => sql<number>`${nowMs}`),
   postgres: taking(() => DATABASE_NOW_MS),
+}
+
+type Among = { readonly names: string; readonly nowMs: number }
+
+// One parameter, so that it is one query however many are asked about.
+const TAKEN: PerDialect<Among, { name: string }> = {
+  sqlite: (db, { names, nowMs }) =>
+    db
+      .selectFrom('leases')
+      .select('name')
+      .where('name', 'in', sql<string>`(select value from json_each(${names}))`)
+      .where('until_ms', '>', nowMs),
+  postgres: (db, { names }) =>
+    db
+      .selectFrom('leases')
+      .select('name')
+      .where('name', 'in', sql<string>`(select json_array_elements_text(${names}::json))`)
+      .where('until_ms', '>', DATABASE_NOW_MS),
 }
 
 // The epoch stays, so that none is ever given twice.

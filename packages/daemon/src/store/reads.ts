@@ -6,6 +6,7 @@ import { answerKeys, awaitingAnswer, relaysInUse } from './awaiting.ts'
 import { conversationOf } from './conversation-row.ts'
 import { nextWakeAtMs, oldestOpenMs, oldestUnsettledMs } from './due.ts'
 import * as find from './find.ts'
+import { freeLeases } from './leases.ts'
 import { listPayments } from './list-payments.ts'
 import { logAt } from './log-epochs.ts'
 import { logEventOf, streamOf } from './log-row.ts'
@@ -37,6 +38,7 @@ type Reads =
   | 'relaysOf'
   | 'relaysInUse'
   | 'receivedAmong'
+  | 'freeLeases'
   | 'value'
 
 export function readsOf(on: Session): Pick<Store, Reads> {
@@ -82,6 +84,7 @@ export function readsOf(on: Session): Pick<Store, Reads> {
     relaysInUse: (limit) => relaysInUse(on, limit),
 
     receivedAmong: (eventIds) => receivedAmong(on, eventIds),
+    freeLeases: (names, nowMs) => freeLeases(on, names, nowMs),
     value: (name) => value(on, name),
   }
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import type { LogEvent } from '../log/stream.ts'
+import { createChannels } from '../testing/memory-channels.ts'
 import { createVirtualClock } from '../testing/virtual-clock.ts'
-import type { Channel } from './channel.ts'
 import { change, failure, key, NOW_MS, sampleHandshake, samplePayment } from './sample-subjects.ts'
 import { sqliteStoreOn } from './sqlite-store.ts'
 import { createTurns } from './turns.ts'
@@ -130,27 +130,4 @@ async function setUp() {
     await b.close()
   }
   return { a, b, open, clock, channels, settle: clock.settle, close }
-}
-
-function createChannels() {
-  const listeners = new Set<(text: string | null) => void>()
-  const tell = (text: string | null) => {
-    for (const listener of listeners) listener(text)
-  }
-  return {
-    lossy: false,
-    lost: () => tell(null),
-    open(): Channel {
-      return {
-        notify: async (text) => {
-          if (!this.lossy) tell(text)
-        },
-        listen(listener) {
-          listeners.add(listener)
-          return () => listeners.delete(listener)
-        },
-        async close() {},
-      }
-    },
-  }
 }

@@ -10,7 +10,7 @@ import type { Session } from './query.ts'
 import { readsOf } from './reads.ts'
 import { forgetsOldEvents } from './received-events.ts'
 import type { Telling } from './sharing.ts'
-import { initValue, mayPing, setValue, value } from './values.ts'
+import { advanceValue, initValue, mayPing, setValue, value } from './values.ts'
 import { webhooksOf } from './webhooks.ts'
 
 const PING_VALUE = 'store_ping'
@@ -78,6 +78,7 @@ export function createStore(
 
     claimDue: (nowMs, limit, leaseMs) => write((tx) => claimDue(tx, nowMs, limit, leaseMs)),
     setValue: (name, text) => write((tx) => setValue(tx, name, text)),
+    advanceValue: (name, text) => write((tx) => advanceValue(tx, name, text)),
     initValue: (name, text) => write((tx) => initValue(tx, name, text)),
 
     takeLease: (name, holder, nowMs, leaseMs) =>

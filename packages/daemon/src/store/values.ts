@@ -12,6 +12,14 @@ export async function setValue(on: Session, name: string, text: string): Promise
   await on.write(SET_VALUE, { name, value: text })
 }
 
+/** See Store. Throws RangeError for a text without an index. */
+export async function advanceValue(on: Session, name: string, text: string): Promise<void> {
+  const at = text.lastIndexOf(':')
+  const index = text.slice(at + 1)
+  if (at < 0 || !/^\d{1,18}$/.test(index)) throw new RangeError(`${name}: "${text}" has no index`)
+  await on.write(ADVANCE_VALUE, { name, value: text, series: text.slice(0, at + 1), index })
+}
+
 /** Inside a transaction: the value that stands afterwards, which is `text` only where none was. */
 export async function initValue(on: Session, name: string, text: string): Promise<string> {
   await on.write(INIT_VALUE, { name, value: text })
@@ -42,6 +50,25 @@ const SET_VALUE: Query<StoreValueRow, unknown> = (db, row) =>
     .insertInto('store_values')
     .values(row)
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: row.value }))
+
+type Advance = StoreValueRow & { readonly series: string; readonly index: string }
+
+const ADVANCE_VALUE: Query<Advance, unknown> = (db, { name, value, series, index }) => {
+  const prefix = sql`cast(${series} as text)`
+  const stands = sql.ref('store_values.value')
+  return db
+    .insertInto('store_values')
+    .values({ name, value })
+    .onConflict((conflict) =>
+      conflict
+        .column('name')
+        .doUpdateSet({ value: sql`excluded.value` })
+        .where(
+          sql<boolean>`case when substr(${stands}, 1, length(${prefix})) <> ${prefix} then true
+            else cast(substr(${stands}, length(${prefix}) + 1) as bigint) < cast(${index} as bigint) end`,
+        ),
+    )
+}
 
 const INIT_VALUE: Query<StoreValueRow, unknown> = (db, row) =>
   db

@@ -35,6 +35,8 @@ export interface FakeLightning extends Lightning {
   trouble: PortError | null
   /** Calls never answer while true. */
   hanging: boolean
+  /** Calls are held up until it resolves. */
+  gate: Promise<void>
   cancels: boolean
   holds: boolean | null
   /** The amount on the next invoices, instead of the one asked for. */
@@ -48,10 +50,21 @@ export interface FakeLightning extends Lightning {
   hold(paymentHash: PaymentHash | null, captureBefore: number): Promise<void>
   /** The money arrives; `push: false` when the notification is lost. */
   settle(paymentHash: PaymentHash | null, options?: { readonly push?: boolean }): Promise<void>
+  /** The same node as another daemon sees it, with troubles of its own. */
+  seenByAnother(): FakeLightning
 }
 
-export function createFakeLightning(clock: Clock): FakeLightning {
-  let count = 0
+/** What all who see the node share. */
+type Ledger = {
+  readonly made: Map<PaymentHash, Made>
+  readonly watchers: Set<LightningWatcher>
+  count: number
+}
+
+export function createFakeLightning(
+  clock: Clock,
+  ledger: Ledger = { made: new Map(), watchers: new Set(), count: 0 },
+): FakeLightning {
   let watcher: LightningWatcher | null = null
   const secret = generateSecretKey((length) => new Uint8Array(length).fill(7), secp)
 
@@ -59,6 +72,7 @@ export function createFakeLightning(clock: Clock): FakeLightning {
     node.calls.push(call)
     if (node.trouble !== null) throw node.trouble
     if (node.hanging) await new Promise<never>(() => {})
+    await node.gate
   }
   const find = (paymentHash: PaymentHash | null) =>
     paymentHash === null ? undefined : node.made.get(paymentHash)
@@ -68,19 +82,22 @@ export function createFakeLightning(clock: Clock): FakeLightning {
     pushes: true,
     trouble: null,
     hanging: false,
+    gate: Promise.resolve(),
     cancels: false,
     holds: true,
     wrongAmountMsat: null,
-    made: new Map(),
+    made: ledger.made,
     calls: [],
 
     start(given) {
+      if (watcher !== null) ledger.watchers.delete(watcher)
       watcher = given
+      ledger.watchers.add(given)
     },
     async createInvoice(order) {
       await meet('create')
-      count += 1
-      const preimage = parsePreimage(count.toString(16).padStart(64, '0'))
+      ledger.count += 1
+      const preimage = parsePreimage(ledger.count.toString(16).padStart(64, '0'))
       if (preimage === undefined) throw new Error('no preimage')
       const paymentHash = paymentHashOf(preimage)
       const createdAt = Math.floor(clock.nowMs() / 1000)
@@ -131,9 +148,12 @@ export function createFakeLightning(clock: Clock): FakeLightning {
         .map(([paymentHash, { preimage }]) => ({ paymentHash, preimage, cursor: null }))
     },
     ping: async () => node.trouble === null,
-    close: async () => {},
+    async close() {
+      if (watcher !== null) ledger.watchers.delete(watcher)
+    },
 
     connect: () => watcher?.connected(),
+    seenByAnother: () => createFakeLightning(clock, ledger),
     preimageOf(paymentHash) {
       const made = find(paymentHash)
       if (made === undefined) throw new Error('no such invoice')
@@ -144,13 +164,15 @@ export function createFakeLightning(clock: Clock): FakeLightning {
       if (made === undefined || paymentHash === null) throw new Error('no such invoice')
       made.state = 'held'
       made.captureBefore = captureBefore
-      await watcher?.held(paymentHash, captureBefore)
+      await Promise.all([...ledger.watchers].map((one) => one.held(paymentHash, captureBefore)))
     },
     async settle(paymentHash, { push = true } = {}) {
       const made = find(paymentHash)
       if (made === undefined || paymentHash === null) throw new Error('no such invoice')
       made.state = 'settled'
-      if (push) await watcher?.settled({ paymentHash, preimage: made.preimage, cursor: null })
+      if (!push) return
+      const settlement = { paymentHash, preimage: made.preimage, cursor: null }
+      await Promise.all([...ledger.watchers].map((one) => one.settled(settlement)))
     },
   }
   return node

@@ -11,6 +11,7 @@ import { sqliteStoreOn } from '../store/sqlite-store.ts'
 import type { Outcome } from '../webhooks/lane.ts'
 import { createWebhooks, type WebhookService, type WebhooksDeps } from '../webhooks/webhooks.ts'
 import { createFakeSender, type FakeSender, type Receiver } from './fake-sender.ts'
+import { createLife } from './life.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
 export const START_MS = 1_800_000_000_000
@@ -58,7 +59,7 @@ export async function openWebhookWorld(
       store: life.of(store.webhooks, () => world.trouble),
       reader: createLogReader(store),
       conversation: (stream) => store.conversation(stream),
-      sender: life.of(sender, () => null),
+      sender: life.of(sender),
       clock,
       random,
       log: silentLogger,
@@ -119,28 +120,4 @@ export async function openWebhookWorld(
   }
   let webhooks = await start()
   return world
-}
-
-/** Objects that work until `end`; from then on their methods do nothing and never come back. */
-function createLife() {
-  let dead = false
-  return {
-    end: () => {
-      dead = true
-    },
-    /** While there is `trouble`, every method throws it. */
-    of<T extends object>(whole: T, trouble: () => Error | null): T {
-      const get = (target: T, name: string | symbol, self: unknown) => {
-        const method: unknown = Reflect.get(target, name, self)
-        if (typeof method !== 'function') return method
-        return async (...args: unknown[]) => {
-          if (dead) return new Promise(() => {})
-          const error = trouble()
-          if (error !== null) throw error
-          return method.apply(target, args)
-        }
-      }
-      return new Proxy(whole, { get })
-    },
-  }
 }

@@ -102,7 +102,7 @@ export async function openWorld(network: LightningNetwork | null = null): Promis
   }
 }
 
-const ORDER: SingleOrder = {
+export const ORDER: SingleOrder = {
   mainKey: USER,
   subkeys: [],
   amountMsat: msat(10_000),
