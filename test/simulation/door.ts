@@ -70,11 +70,16 @@ export function createDoor(): Door {
       const { inhabitant } = door
       if (inhabitant === null || !inhabitant.mortal.alive) return 'refused'
       inhabitant.world.timeline.touched(true)
-      const death = new Promise<'cut'>((resolve) => inhabitant.mortal.onDeath(() => resolve('cut')))
       const answer = arrivedAt.run(inhabitant, () => inject(server, request))
-      return Promise.race([death, answer.then((given) => sent(given, inhabitant))])
+      const given = answer.then((reply) => sent(reply, inhabitant))
+      return Promise.race([inhabitant.mortal.death, given]).catch(cutOff)
     },
   }
+}
+
+function cutOff(error: unknown): 'cut' {
+  if (error instanceof Died) return 'cut'
+  throw error
 }
 
 function sent(answer: Answer, { mortal, world }: Inhabitant): Answer {
@@ -200,7 +205,6 @@ function webhooksBehind(here: () => Inhabitant): Webhooks {
 function asked<R>(of: Inhabitant, run: (of: Inhabitant) => Promise<R>): Promise<R> {
   const { mortal, world } = of
   world.timeline.touched(true)
-  const death = new Promise<never>((_, reject) => mortal.onDeath(() => reject(new Died('asked'))))
   const answer = run(of).finally(() => world.timeline.touched(true))
-  return Promise.race([answer, death])
+  return Promise.race([answer, mortal.death])
 }

@@ -14,6 +14,11 @@ export interface DurableDatabase {
 /** `full`: no commit succeeds; `busy`: no transaction begins. */
 export type Disk = { trouble: 'full' | 'busy' | null }
 
+type Prepared = {
+  readonly statement: StatementSync
+  readonly columns: ReturnType<StatementSync['columns']>
+}
+
 const TABLES = `select name from sqlite_master where type = 'table'
   and name not in ('migrations', 'sqlite_stat1') order by rowid desc`
 const SQLITE_BUSY = 5
@@ -21,14 +26,15 @@ const SQLITE_FULL = 13
 
 export function createDurableDatabase(): DurableDatabase {
   const database = new DatabaseSync(':memory:')
-  const prepared = new Map<string, StatementSync>()
+  const prepared = new Map<string, Prepared>()
 
-  function prepare(sql: string): StatementSync {
+  function prepare(sql: string): Prepared {
     const known = prepared.get(sql)
     if (known !== undefined) return known
     const statement = database.prepare(sql)
-    prepared.set(sql, statement)
-    return statement
+    const fresh = { statement, columns: statement.columns() }
+    prepared.set(sql, fresh)
+    return fresh
   }
 
   return {
@@ -37,7 +43,9 @@ export function createDurableDatabase(): DurableDatabase {
       // The newest tables first, since they refer to older ones. (A setting that lifts the constraint
       // would have every statement prepared again.)
       database.exec('begin')
-      for (const { name } of prepare(TABLES).all()) prepare(`delete from "${name}"`).run()
+      for (const { name } of prepare(TABLES).statement.all()) {
+        prepare(`delete from "${name}"`).statement.run()
+      }
       database.exec('commit')
     },
     open(mortal, world, disk) {
@@ -81,7 +89,7 @@ function failure(errcode: number, world: World): Error {
 }
 
 // Reads and writes inside a transaction are no effects: nobody sees them before the commit.
-function mortalStatement(mortal: Mortal, statement: StatementSync): StatementSync {
+function mortalStatement(mortal: Mortal, { statement, columns }: Prepared): StatementSync {
   const check = () => {
     if (!mortal.alive) mortal.effectOrDie('statement', () => {})
   }
@@ -94,7 +102,7 @@ function mortalStatement(mortal: Mortal, statement: StatementSync): StatementSyn
       check()
       return statement.run(...values)
     },
-    columns: () => statement.columns(),
+    columns: () => columns,
   }
   return guarded as unknown as StatementSync
 }

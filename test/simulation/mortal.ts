@@ -20,6 +20,8 @@ export interface Mortal {
   doom(effects: number, when: 'before' | 'after'): void
   kill(why: string): void
   onDeath(run: () => void): void
+  /** Rejects with Died when it dies. */
+  readonly death: Promise<never>
   /** Timers that have been set and are still to come. */
   readonly timers: number
 }
@@ -31,7 +33,9 @@ const NEVER: Timer = { cancel() {} }
 
 export function createMortal(world: World, wall: WallClock): Mortal {
   const { timeline, chance } = world
-  const mourners: (() => void)[] = []
+  const mourners = new Set<() => void>()
+  const { promise: death, reject: die } = Promise.withResolvers<never>()
+  death.catch(() => {})
   const timers = new Set<Timer>()
   let alive = true
   let doomed: { left: number; when: 'before' | 'after' } | null = null
@@ -40,7 +44,9 @@ export function createMortal(world: World, wall: WallClock): Mortal {
     if (!alive) return
     alive = false
     world.say('daemon', `dies ${why}`)
+    die(new Died(why))
     for (const run of mourners) run()
+    mourners.clear()
   }
 
   function effect<T>(name: string, run: () => T): T | undefined {
@@ -89,7 +95,8 @@ export function createMortal(world: World, wall: WallClock): Mortal {
       doomed = { left: effects, when }
     },
     kill,
-    onDeath: (run) => mourners.push(run),
+    onDeath: (run) => mourners.add(run),
+    death,
     get timers() {
       return timers.size
     },

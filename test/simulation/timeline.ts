@@ -18,7 +18,7 @@ type Entry = { readonly atMs: number; readonly order: number; run: (() => void) 
 
 /** Turns of the event loop in which nothing happens, after which nothing will. */
 const QUIET_TURNS = 1
-const QUIET_TURNS_WITH_STREAMS = 8
+const QUIET_TURNS_WITH_STREAMS = 3
 
 /** `failed` is told what a timer threw. */
 export function createTimeline(startMs: number, failed: (error: unknown) => void): Timeline {

@@ -5,7 +5,10 @@ import type { Clock, Due, Store, Timer } from './ports.ts'
 
 const BATCH = 200
 // A clock that steps is caught up with in this time: a promise is due within 10 s.
-const IDLE_MAX_MS = 5_000
+const CLOCK_LOOK_MS = 5_000
+const IDLE_MAX_MS = 60_000
+// Others put down what they had in hand by dying.
+const IDLE_MAX_SHARED_MS = 5_000
 const AFTER_TROUBLE_MS = 1_000
 const CROWDED_MS = 50
 
@@ -18,7 +21,7 @@ export interface Worker {
 }
 
 export type WorkerDeps = {
-  readonly store: Store
+  readonly store: Pick<Store, 'shared' | 'claimDue' | 'nextWakeAtMs'>
   readonly clock: Clock
   readonly log: Logger
   readonly leaseMs: number
@@ -30,23 +33,33 @@ export type WorkerDeps = {
 
 export function createWorker({ store, clock, log, leaseMs, room, takeUp }: WorkerDeps): Worker {
   let timer: Timer | null = null
-  let timerAtMs = Number.POSITIVE_INFINITY
+  let dueAtMs = Number.POSITIVE_INFINITY
   let looking: Promise<void> | null = null
   let stopped = true
+  const idleMaxMs = store.shared ? IDLE_MAX_SHARED_MS : IDLE_MAX_MS
 
   function arm(atMs: number): void {
-    if (stopped || atMs >= timerAtMs) return
+    if (stopped || atMs >= dueAtMs) return
+    dueAtMs = atMs
+    sleep(atMs - clock.nowMs())
+  }
+
+  function sleep(forMs: number): void {
     timer?.cancel()
-    timerAtMs = atMs
-    const delayMs = Math.min(Math.max(0, atMs - clock.nowMs()), IDLE_MAX_MS)
-    timer = clock.setTimer(delayMs, tick)
+    timer = clock.setTimer(Math.min(Math.max(0, forMs), CLOCK_LOOK_MS), tick)
   }
 
   function tick(): void {
     timer = null
-    timerAtMs = Number.POSITIVE_INFINITY
-    if (stopped || looking !== null) return
-    looking = look().then((nextAtMs) => {
+    if (stopped) return
+    const leftMs = dueAtMs - clock.nowMs()
+    // More than was ever waited for: the clock was set back.
+    if (leftMs > 0 && leftMs <= idleMaxMs) {
+      sleep(leftMs)
+      return
+    }
+    dueAtMs = Number.POSITIVE_INFINITY
+    looking ??= look().then((nextAtMs) => {
       looking = null
       arm(nextAtMs)
     })
@@ -61,7 +74,7 @@ export function createWorker({ store, clock, log, leaseMs, room, takeUp }: Worke
         due.forEach(takeUp)
         if (stopped || due.length < limit) break
       }
-      const idleUntilMs = clock.nowMs() + IDLE_MAX_MS
+      const idleUntilMs = clock.nowMs() + idleMaxMs
       return Math.min((await store.nextWakeAtMs()) ?? idleUntilMs, idleUntilMs)
     } catch (error) {
       log.error('worker_failed', { error: String(error) })

@@ -33,10 +33,17 @@ export interface Session {
   readonly db: Kysely<Database>
 }
 
-/** Makes sessions that share what was compiled. */
+type Compiled = { readonly query: CompiledQuery; readonly name: string }
+
+/** Per dialect and for good: what a query compiles to depends on nothing else. */
+const compiledFor: { readonly [D in Dialect]: WeakMap<object, Compiled> } = {
+  sqlite: new WeakMap(),
+  postgres: new WeakMap(),
+}
+let named = 0
+
 export function createSessions(dialect: Dialect, db: Kysely<Database>): (run: Run) => Session {
-  const compiled = new WeakMap<object, { readonly query: CompiledQuery; readonly name: string }>()
-  let named = 0
+  const compiled = compiledFor[dialect]
 
   function prepare<V extends Values>(query: Query<V, unknown>, values: V) {
     let known = compiled.get(query)
