@@ -1,5 +1,6 @@
 // The ledger on disk: one SQLite file that one process has open at a time. What a transaction has
-// returned from survives SIGKILL and power loss (synchronous=FULL).
+// returned from survives SIGKILL; of play money a power cut may take the last moments
+// (synchronous=NORMAL), so that no payment waits for the disk here.
 
 import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
@@ -75,7 +76,7 @@ export function openLedgerStore(path: string): LedgerStore {
   try {
     // The lock is taken by the first write and held until the file is closed.
     database.exec('pragma locking_mode = exclusive; pragma journal_mode = wal')
-    database.exec('pragma synchronous = full; pragma foreign_keys = on')
+    database.exec('pragma synchronous = normal; pragma foreign_keys = on')
     migrate(database)
   } catch (error) {
     database.close()
