@@ -11,6 +11,7 @@ import { endOfLog, readTail } from './read-log.ts'
 import type { Database } from './schema.ts'
 import { createTellingAll, createTellingAlone, type Telling } from './sharing.ts'
 import { openSqlite, sqliteDialect } from './sqlite-dialect.ts'
+import { mustNotBeMoved } from './sqlite-source.ts'
 import { createStore, type StoreDeps } from './store.ts'
 import type { Turns } from './turns.ts'
 
@@ -41,6 +42,7 @@ export async function sqliteStoreOn(
   try {
     const nowMs = deps.clock.nowMs()
     await migrate(db, 'sqlite', nowMs)
+    mustNotBeMoved(database)
     await db.transaction().execute((tx) => beginSqliteEpoch(tx, nowMs))
     const telling = await tell(on, deps, sharing)
     const transact = (run: (tx: Session) => Promise<void>) =>
