@@ -34,6 +34,8 @@ export type CityOptions = {
   /** Lines of PostgreSQL's settings file. */
   readonly postgres?: readonly string[]
   readonly settings?: Readonly<Record<string, string>>
+  /** The folder that holds the code of each daemon, asked at each start; the repository unless given. */
+  readonly root?: (daemon: number) => string
   /** Where the balancer listens; some port unless given. */
   readonly port?: number
   readonly token?: string
@@ -72,7 +74,9 @@ export async function buildCity(options: CityOptions): Promise<City> {
   }
   const daemons = await Promise.all(
     Array.from({ length: options.daemons }, async (_, i) => {
-      const daemon = await startDaemonProcess(join(folder, `daemon-${i + 1}`), settings)
+      const { root } = options
+      const own = root === undefined ? undefined : () => root(i)
+      const daemon = await startDaemonProcess(join(folder, `daemon-${i + 1}`), settings, own)
       building.use(daemon.part)
       built(`daemon ${i + 1} on ${daemon.url}`)
       return daemon

@@ -2,6 +2,7 @@
 // read line by line; the last lines are kept for the story of a failure.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const root = new URL('../..', import.meta.url).pathname
@@ -26,14 +27,18 @@ export type ChildOptions = {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** The folder that `file` is in, asked at each start; the repository unless given. */
+  readonly root?: () => string
   /** Node's own flags. */
   readonly nodeArgs?: readonly string[]
 }
 
-/** Starts `file` (relative to the root of the repository) with this Node. */
+/** Starts `file` (relative to the root) with this Node. */
 export function startChild(file: string, options: ChildOptions = {}): Child {
-  const { args = [], env = {}, cwd = root, nodeArgs = [] } = options
-  const child = spawn(process.execPath, [...nodeArgs, `${root}${file}`, ...args], {
+  const { args = [], env = {}, nodeArgs = [] } = options
+  const from = options.root?.() ?? root
+  const { cwd = from } = options
+  const child = spawn(process.execPath, [...nodeArgs, join(from, file), ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

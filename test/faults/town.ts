@@ -67,6 +67,7 @@ export async function buildTown({ wallets, settings = {} }: TownOptions): Promis
 export async function startDaemonProcess(
   dataDir: string,
   settings: Readonly<Record<string, string>>,
+  root?: () => string,
 ): Promise<{ part: Part; url: string; token: string }> {
   const port = await somePort()
   const token = `test_${randomBytes(16).toString('hex')}`
@@ -78,6 +79,7 @@ export async function startDaemonProcess(
     PORTAL_LOG_LEVEL: 'warn',
     ...settings,
   }
-  const part = await startPart('packages/daemon/src/start.ts', 'Portal listens', { env })
+  const options = root === undefined ? { env } : { env, root }
+  const part = await startPart('packages/daemon/src/start.ts', 'Portal listens', options)
   return { part, url: `http://127.0.0.1:${port}`, token }
 }

@@ -22,6 +22,8 @@ const UID = 65_534
 export type Postgres = {
   readonly port: number
   readonly folder: string
+  /** Where `postgres` and the like are. */
+  readonly programs: string
   /** The address of a database on it. */
   url(database: string): string
   /** Makes an empty database and answers its address. */
@@ -71,7 +73,8 @@ async function runnable(binaries: string, folder: string): Promise<string> {
   return join(folder, 'native', 'bin')
 }
 
-async function serve(
+/** A server on the folder `data` in this one. */
+export async function serve(
   programs: string,
   folder: string,
   settings: readonly string[],
@@ -99,6 +102,7 @@ async function serve(
   const postgres: Postgres = {
     port,
     folder,
+    programs,
     url,
     query,
     async createDatabase() {
@@ -205,15 +209,18 @@ async function ready(postgres: Postgres): Promise<void> {
   }
 }
 
-function runAs(program: string, args: readonly string[]): Promise<unknown> {
+/** A program as the user that runs the servers. */
+export function runAs(program: string, args: readonly string[]): Promise<unknown> {
   return run(program, args, { ...identity(), cwd: tmpdir() })
 }
 
-function identity(): { uid?: number; gid?: number } {
+/** That user, where it is not the one of this process. */
+export function identity(): { uid?: number; gid?: number } {
   return process.getuid?.() === 0 ? { uid: UID, gid: UID } : {}
 }
 
-async function ownFolder(): Promise<string> {
+/** A folder of that user. */
+export async function ownFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'portal-postgres-'))
   const { uid, gid } = identity()
   if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid)
