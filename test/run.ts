@@ -27,6 +27,7 @@ const ALONE = [
 /** In this order, so that nothing long is left over at the end; the contract builds everybody's nodes. */
 const FIRST = [
   'test/lightning/contract',
+  'test/cluster/faults',
   'test/faults/outages',
   'test/faults/lightning',
   'test/java/',
@@ -44,7 +45,7 @@ else if (chosen.length === 0) {
 const units = files('packages/*/src/**/*.test.ts', 'test/*.test.ts')
 const whole = files('packages/*/test/**/*.test.ts', 'test/*/**/*.test.ts', 'examples/**/*.test.ts')
 if (!long) add(await tests('unit tests', chosen.length > 0 ? chosen : units, 2))
-const faults = chosen.length > 0 ? chosen : files('test/faults/*.test.ts')
+const faults = chosen.length > 0 ? chosen : files('test/faults/*.test.ts', 'test/cluster/faults.test.ts')
 if (long) add(await tests('fault tests at full length', faults, 1))
 else if (!quick && chosen.length === 0) {
   const [alone = [], ...shared] = groups(whole, [ALONE, ...FIRST.map((prefix) => [prefix])])
