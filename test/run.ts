@@ -45,7 +45,8 @@ else if (chosen.length === 0) {
 const units = files('packages/*/src/**/*.test.ts', 'test/*.test.ts')
 const whole = files('packages/*/test/**/*.test.ts', 'test/*/**/*.test.ts', 'examples/**/*.test.ts')
 if (!long) add(await tests('unit tests', chosen.length > 0 ? chosen : units, 2))
-const faults = chosen.length > 0 ? chosen : files('test/faults/*.test.ts', 'test/cluster/faults.test.ts')
+const faults =
+  chosen.length > 0 ? chosen : files('test/faults/*.test.ts', 'test/cluster/faults.test.ts')
 if (long) add(await tests('fault tests at full length', faults, 1))
 else if (!quick && chosen.length === 0) {
   const [alone = [], ...shared] = groups(whole, [ALONE, ...FIRST.map((prefix) => [prefix])])
