@@ -36,6 +36,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     } else if (isFile) {
       if (event.type === 'test:fail' && isFile) {
         total.failed += 1
+        tally.failed += 1
         yield `✖ ${short(file)}: ${String(event.data.details.error)}\n${indent(said.get(short(file)) ?? '')}\n`
       }
     } else if (isSkipped) {
