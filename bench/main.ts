@@ -1,12 +1,14 @@
 // `npm run bench`: every figure beside its floor, measured in the same run. Takes a few minutes;
 // `-- --quick` is a smoke test of under a minute, `-- --full` the sizes that the aims name.
-//   --only cpu,latency,webhooks,throughput,open,start,resident,lightning    --table FILE    --profile DIR
+//   --only cpu,latency,webhooks,throughput,open,start,store,cluster,resident,lightning    --table FILE    --profile DIR
 // The last one is of real nodes, and is left out, with a word, where they cannot be built.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { lightningUnavailable } from '../test/lightning/build.ts'
+import { measureCluster } from './cluster.ts'
 import { type Figure, isMet, row, TABLE_HEAD } from './figures.ts'
+import { measureFullStore } from './full-store.ts'
 import { measureLatency } from './latency.ts'
 import { measureLightning } from './lightning.ts'
 import { measureOpenPayments, measureResidentMemory } from './memory.ts'
@@ -38,6 +40,8 @@ const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
   throughput: () => measureThroughput(world, size.throughput),
   open: () => measureOpenPayments(world, size.open),
   start: () => measureStartUp(world, size.start),
+  store: () => measureFullStore(world, size.fullStore),
+  cluster: () => measureCluster(world, size.cluster),
   resident: () => measureResidentMemory(world, size.resident),
   ...(await withRealNodes()),
 }

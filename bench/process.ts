@@ -11,6 +11,8 @@ export type Program<A extends Api> = {
     ...argument: Parameters<A[K]>
   ): Promise<Awaited<ReturnType<A[K]>>>
   stop(): Promise<void>
+  /** Ends it without a word. */
+  kill(): Promise<void>
 }
 
 export type StartOptions = {
@@ -55,6 +57,10 @@ export async function startProgram<A extends Api>(
       const { value, error } = await answered
       if (error !== undefined) throw new Error(`${file} ${name}: ${error}`)
       return value as never
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
     },
     async stop() {
       if (child.exitCode !== null) return

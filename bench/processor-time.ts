@@ -10,16 +10,16 @@ export async function measureProcessorTime(
 ): Promise<Figure[]> {
   const daemon = await world.startDaemon({ profileDir: size.profileDir })
   const bare = await world.startBare()
-  const first = await costOfRound(daemon, world.users)
-  const firstBare = await costOfRound(bare, world.users)
+  const first = await costOfRound([daemon], world.users)
+  const firstBare = await costOfRound([bare], world.users)
   // What is compiled only after a while must be compiled on both sides.
-  await costOfRound(daemon, world.users)
-  await costOfRound(bare, world.users)
+  await costOfRound([daemon], world.users)
+  await costOfRound([bare], world.users)
   const costs: number[] = []
   const floors: number[] = []
   for (let round = 0; round < size.rounds; round++) {
-    costs.push(await costOfRound(daemon, world.users))
-    floors.push(await costOfRound(bare, world.users))
+    costs.push(await costOfRound([daemon], world.users))
+    floors.push(await costOfRound([bare], world.users))
   }
   await daemon.stop()
   await bare.stop()
@@ -44,12 +44,25 @@ export async function measureProcessorTime(
   ]
 }
 
-/** Milliseconds of processor time per payment, with one payment of each user at once. */
-async function costOfRound(merchant: Merchant, users: readonly string[]): Promise<number> {
-  const before = await merchant.ask('usage', false)
-  const paid = await Promise.all(users.map((user) => pay(merchant, user)))
+/** Milliseconds of processor time per payment of all these together; one payment of each user at once. */
+export async function costOfRound(
+  merchants: readonly Merchant[],
+  users: readonly string[],
+): Promise<number> {
+  const before = await cpuMs(merchants)
+  const paid = await Promise.all(
+    users.map((user, i) => pay(merchants[i % merchants.length] ?? unknown(), user)),
+  )
   const lost = paid.filter(({ outcome }) => outcome !== 'paid')
   if (lost.length > 0) throw new Error(`${lost.length} were not paid: ${lost[0]?.outcome}`)
-  const after = await merchant.ask('usage', false)
-  return (after.cpuMs - before.cpuMs) / users.length
+  return ((await cpuMs(merchants)) - before) / users.length
+}
+
+async function cpuMs(merchants: readonly Merchant[]): Promise<number> {
+  const used = await Promise.all(merchants.map(({ ask }) => ask('usage', false)))
+  return used.reduce((sum, usage) => sum + usage.cpuMs, 0)
+}
+
+function unknown(): never {
+  throw new Error('there is no merchant to pay')
 }

@@ -13,6 +13,8 @@ export const FULL = {
   open: { open: 10_000 },
   start: { old: 100_000, starts: 7 },
   resident: { few: 5_000, many: 50_000 },
+  fullStore: { stores: [1_000, 100_000, 1_000_000], rounds: 5 },
+  cluster: { daemons: [1, 2, 4], rounds: 5, killed: 100 },
   lightning: { payments: 200 },
 }
 
@@ -24,6 +26,8 @@ export const ORDINARY: Sizes = {
   open: { open: 2_000 },
   start: { old: 100_000, starts: 3 },
   resident: { few: 1_000, many: 4_000 },
+  fullStore: { stores: [1_000, 100_000], rounds: 3 },
+  cluster: { daemons: [1, 2, 4], rounds: 3, killed: 100 },
   lightning: { payments: 60 },
 }
 
@@ -35,5 +39,7 @@ export const QUICK: Sizes = {
   open: { open: 20 },
   start: { old: 1_000, starts: 1 },
   resident: { few: 10, many: 20 },
+  fullStore: { stores: [10, 1_000], rounds: 1 },
+  cluster: { daemons: [1, 2], rounds: 1, killed: 5 },
   lightning: null,
 }

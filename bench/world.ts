@@ -13,7 +13,7 @@ import type { SandboxApi } from './sandbox-process.ts'
 import type { WalletsApi } from './wallets-process.ts'
 
 /** A merchant's server under load: the daemon, or the floor. */
-export type Merchant = Target & Pick<Program<MerchantApi>, 'ask' | 'stop'>
+export type Merchant = Target & Pick<Program<MerchantApi>, 'ask' | 'stop' | 'kill'>
 
 export type World = {
   readonly relay: Program<RelayApi>
@@ -32,6 +32,8 @@ export type World = {
 
 export type DaemonOptions = {
   readonly folder?: string
+  /** The database that it shares with others; a file of its own unless given. */
+  readonly database?: string
   /** Where to leave a profile of its processor time. */
   readonly profileDir?: string | undefined
 }
@@ -70,7 +72,7 @@ export async function startWorld(userCount: number): Promise<World> {
     wallets,
     users,
     newFolder,
-    async startDaemon({ folder = newFolder(), profileDir } = {}) {
+    async startDaemon({ folder = newFolder(), database, profileDir } = {}) {
       const startedAt = nowMs()
       const daemon = await start(
         'daemon-process.ts',
@@ -80,6 +82,7 @@ export async function startWorld(userCount: number): Promise<World> {
           PORTAL_DATA_DIR: folder,
           PORTAL_LIGHTNING: await sandbox.ask('merchant'),
           PORTAL_EMBEDDED_RELAY: 'off',
+          ...(database === undefined ? {} : { PORTAL_DATABASE: database }),
           PORTAL_RELAYS: relayUrl,
           PORTAL_LOG_LEVEL: 'error',
           PORTAL_WEBHOOKS_PRIVATE: 'on',

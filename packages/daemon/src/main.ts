@@ -74,7 +74,8 @@ export type Daemon = {
 /** Opens everything and resolves once it listens. Rejects with what could not be opened. */
 export async function startDaemon(settings: Settings, log: Logger): Promise<Daemon> {
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
-  const store = await openStore(settings)
+  const metrics = createMetrics()
+  const store = await openStore(settings, metrics.databaseAsked)
   const identity = await openIdentity(settings, store)
   const { made, watch: tokens } = await openTokens(settings, store, log)
 
@@ -105,7 +106,6 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
     settings.lightning.type === 'sandbox'
       ? await startSandbox(settings, relays, pool, verify)
       : null
-  const metrics = createMetrics()
   const node = await openLightning(settings, { store, sandbox, pool, verify, random, log })
   const lightning = metrics.measured(node, clock)
   const { network } = settings
@@ -162,8 +162,11 @@ function random(length: number): Uint8Array {
   return randomBytes(length)
 }
 
-/** The store the settings name. */
-export async function openStore(settings: Settings): Promise<Store> {
+/** The store the settings name; `roundTrip` is called for each wait for PostgreSQL. */
+export async function openStore(
+  settings: Settings,
+  roundTrip?: (of: 'write' | 'read') => void,
+): Promise<Store> {
   const { database } = settings
   switch (database.type) {
     case 'sqlite':
@@ -172,7 +175,11 @@ export async function openStore(settings: Settings): Promise<Store> {
       // Loaded only where it is used.
       const { createPostgresStore } = await import('./store/postgres-store.ts')
       const name = toHex(random(8))
-      return createPostgresStore(database.url.reveal(), { clock, name, chance: Math.random })
+      const deps = { clock, name, chance: Math.random }
+      return createPostgresStore(database.url.reveal(), {
+        ...deps,
+        ...(roundTrip === undefined ? {} : { roundTrip }),
+      })
     }
   }
 }

@@ -16,6 +16,8 @@ export interface Metrics {
   follow(log: LogReader): () => void
   /** The same node, its calls counted, and its pushes measured until the event is committed. */
   measured(node: Lightning, clock: Clock): Lightning
+  /** The daemon waited for PostgreSQL. */
+  databaseAsked(of: 'write' | 'read'): void
   /** A webhook was tried. */
   webhookTried(tried: WebhookTried): void
   /** Figures that are asked for only when they are shown. */
@@ -56,6 +58,12 @@ export function createMetrics(): Metrics {
     labelNames: ['method', 'route', 'status'],
     registers,
   })
+  const roundTrips = new Counter({
+    name: 'portal_database_round_trips_total',
+    help: 'Waits for PostgreSQL; what is sent together is one wait',
+    labelNames: ['of'],
+    registers,
+  })
   const requestSeconds = new Histogram({
     name: 'portal_http_request_seconds',
     help: 'Time to the answer; a long poll or SSE counts as long as it stays',
@@ -80,6 +88,7 @@ export function createMetrics(): Metrics {
       requests.inc({ method, route, status: String(status) })
       requestSeconds.observe({ route }, seconds)
     },
+    databaseAsked: (of) => roundTrips.inc({ of }),
     follow: (log) => log.subscribe(null, count),
     webhookTried: webhookMetrics(registry),
     measured: lightningMetrics(registry),

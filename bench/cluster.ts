@@ -1,0 +1,139 @@
+// Several daemons on one PostgreSQL: what each of them adds to the cost of a payment, how often a payment
+// waits for the database, and how soon the others carry on when one is killed.
+import { type Postgres, startPostgres } from '../test/postgres/server.ts'
+import { type Figure, median, ms } from './figures.ts'
+import { pay, post, read } from './load.ts'
+import { nowMs } from './process.ts'
+import { costOfRound } from './processor-time.ts'
+import { type Merchant, pause, type World } from './world.ts'
+
+const LEASE_S = 5
+const KILL_PATIENCE_MS = 60_000
+
+type Size = {
+  readonly daemons: readonly number[]
+  readonly rounds: number
+  readonly killed: number
+}
+
+export async function measureCluster(world: World, size: Size): Promise<Figure[]> {
+  const postgres = await startPostgres()
+  try {
+    return [...(await costs(world, postgres, size)), await takeover(world, postgres, size.killed)]
+  } finally {
+    await postgres.close()
+  }
+}
+
+/** Every number of daemons beside a daemon on SQLite, round by round in turn. */
+async function costs(world: World, postgres: Postgres, size: Size): Promise<Figure[]> {
+  const alone = await world.startDaemon()
+  await warm([alone], world.users)
+  const figures: Figure[] = []
+  let one = Number.NaN
+  for (const count of size.daemons) {
+    const daemons = await startOn(world, await postgres.createDatabase(), count)
+    await warm(daemons, world.users)
+    const before = await roundTrips(daemons)
+    const ratios: number[] = []
+    const times: number[] = []
+    const floors: number[] = []
+    for (let round = 0; round < size.rounds; round++) {
+      const cost = await costOfRound(daemons, world.users)
+      const floor = await costOfRound([alone], world.users)
+      times.push(cost)
+      floors.push(floor)
+      ratios.push(cost / floor)
+    }
+    const waits = ((await roundTrips(daemons)) - before) / size.rounds / world.users.length
+    for (const daemon of daemons) await daemon.stop()
+    const ratio = median(ratios)
+    if (count === 1) one = ratio
+    figures.push({
+      what: `processor time per payment, ${count} on one PostgreSQL, all together`,
+      value: ms(median(times)),
+      floor: `${ms(median(floors))}: one on SQLite`,
+      ratio,
+      atMost: null,
+    })
+    figures.push({
+      what: `round trips to PostgreSQL per payment, ${count} daemons`,
+      value: waits.toFixed(1),
+      floor: '',
+      ratio: null,
+      atMost: null,
+    })
+    if (count === 1) continue
+    const added = (ratio / one - 1) / (count - 1)
+    figures.push({
+      what: `more processor time per payment for each of the ${count} beyond the first`,
+      value: `${(added * 100).toFixed(0)} %`,
+      floor: '',
+      ratio: added,
+      atMost: 0.2,
+    })
+  }
+  await alone.stop()
+  return figures
+}
+
+/** From the death of the daemon that took them until the other has every payment paid. */
+async function takeover(world: World, postgres: Postgres, payments: number): Promise<Figure> {
+  const [victim, heir] = await startOn(world, await postgres.createDatabase(), 2)
+  if (victim === undefined || heir === undefined) throw new Error('there are not two daemons')
+  await warm([victim, heir], world.users)
+  const posts = Array.from({ length: payments }, (_, i) =>
+    post(victim, world.users[i % world.users.length] ?? ''),
+  )
+  const ends = posts.map((taken) => taken.then(() => true).catch(() => false))
+  await Promise.race(posts)
+  const killedAt = nowMs()
+  await victim.kill()
+  const acknowledged = (await Promise.all(ends)).filter(Boolean).length
+  while (nowMs() - killedAt < KILL_PATIENCE_MS && (await open(heir)) > 0) await pause(20)
+  const tookS = (nowMs() - killedAt) / 1000
+  const left = await open(heir)
+  await heir.stop()
+  if (left > 0) throw new Error(`${left} payments of a killed daemon stayed open`)
+  return {
+    what: `a daemon killed with ${payments} payments in hand (${acknowledged} acknowledged): until the last is paid by the other`,
+    value: `${tookS.toFixed(1)} s`,
+    floor: `${LEASE_S} s: the lease`,
+    ratio: tookS - LEASE_S,
+    atMost: 1,
+  }
+}
+
+async function open(daemon: Merchant): Promise<number> {
+  const counts = ['pending', 'user_approved'].map(async (status) => {
+    const page = await read(daemon, `/payments?status=${status}&limit=100`)
+    if (page === null) throw new Error('the payments cannot be listed')
+    return JSON.parse(page).payments.length as number
+  })
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+}
+
+async function startOn(world: World, database: string, count: number): Promise<Merchant[]> {
+  const daemons: Merchant[] = []
+  for (let i = 0; i < count; i++) daemons.push(await world.startDaemon({ database }))
+  return daemons
+}
+
+/** So that each of them has had all users twice. */
+async function warm(daemons: readonly Merchant[], users: readonly string[]): Promise<void> {
+  for (const daemon of [...daemons, ...daemons]) {
+    await Promise.all(users.map((user) => pay(daemon, user)))
+  }
+}
+
+/** Waits for the database so far, by their own count. */
+async function roundTrips(daemons: readonly Merchant[]): Promise<number> {
+  let sum = 0
+  for (const daemon of daemons) {
+    const text = (await read(daemon, '/metrics')) ?? ''
+    for (const [, count] of text.matchAll(/^portal_database_round_trips_total\S* (\d+)$/gm)) {
+      sum += Number(count)
+    }
+  }
+  return sum
+}

@@ -1,0 +1,36 @@
+// Whether a payment costs more with years of payments in the store: daemons on stores of several sizes,
+// round by round in turn.
+import { type Figure, median, ms } from './figures.ts'
+import { folderWithMany, folderWithOne } from './old-payments.ts'
+import { costOfRound } from './processor-time.ts'
+import type { World } from './world.ts'
+
+export async function measureFullStore(
+  world: World,
+  size: { readonly stores: readonly number[]; readonly rounds: number },
+): Promise<Figure[]> {
+  const one = await folderWithOne(world)
+  const daemons = []
+  for (const count of size.stores) {
+    daemons.push(await world.startDaemon({ folder: folderWithMany(world, one, count) }))
+  }
+  for (const daemon of [...daemons, ...daemons]) await costOfRound([daemon], world.users)
+  const costs = daemons.map((): number[] => [])
+  for (let round = 0; round < size.rounds; round++) {
+    for (const [i, daemon] of daemons.entries()) {
+      costs[i]?.push(await costOfRound([daemon], world.users))
+    }
+  }
+  for (const daemon of daemons) await daemon.stop()
+  const [least = []] = costs
+  return size.stores.slice(1).map((count, i) => {
+    const many = costs[i + 1] ?? []
+    return {
+      what: `processor time per payment with ${count} payments in the store`,
+      value: ms(median(many)),
+      floor: `${ms(median(least))} with ${size.stores[0]}`,
+      ratio: median(many.map((cost, round) => cost / (least[round] ?? Number.NaN))),
+      atMost: 1.2,
+    }
+  })
+}
