@@ -33,6 +33,8 @@ export type CityOptions = {
   readonly wallets: number
   /** Lines of PostgreSQL's settings file. */
   readonly postgres?: readonly string[]
+  /** The folder in which PostgreSQL keeps everything; some unless given. */
+  readonly disk?: string
   readonly settings?: Readonly<Record<string, string>>
   /** The folder that holds the code of each daemon, asked at each start; the repository unless given. */
   readonly root?: (daemon: number) => string
@@ -50,7 +52,7 @@ export async function buildCity(options: CityOptions): Promise<City> {
   await using building = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'portal-city-'))
   building.defer(() => rmSync(folder, { recursive: true, force: true }))
-  const postgres = await startPostgres(options.postgres)
+  const postgres = await startPostgres(options.postgres, undefined, options.disk)
   building.defer(() => postgres.close())
   const road = building.use(await startForwarder(postgres.port))
   const database = (await postgres.createDatabase()).replace(`:${postgres.port}/`, `:${road.port}/`)

@@ -53,13 +53,14 @@ export class MissingPostgresError extends Error {
   }
 }
 
-/** `settings` are lines of its settings file. Throws MissingPostgresError. */
+/** `settings` are lines of its settings file; `within`, where its folder is. Throws MissingPostgresError. */
 export async function startPostgres(
   settings: readonly string[] = [],
   binaries: string | null = findBinaries(),
+  within = tmpdir(),
 ): Promise<Postgres> {
   if (binaries === null) throw new MissingPostgresError()
-  const folder = await ownFolder()
+  const folder = await ownFolder(within)
   const programs = await runnable(binaries, folder)
   const options = ['-U', 'portal', '-A', 'trust', '-E', 'UTF8', '--no-locale']
   await runAs(join(programs, 'initdb'), ['-D', join(folder, 'data'), ...options])
@@ -220,8 +221,8 @@ export function identity(): { uid?: number; gid?: number } {
 }
 
 /** A folder of that user. */
-export async function ownFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'portal-postgres-'))
+export async function ownFolder(within = tmpdir()): Promise<string> {
+  const folder = await mkdtemp(join(within, 'portal-postgres-'))
   const { uid, gid } = identity()
   if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid)
   return folder
