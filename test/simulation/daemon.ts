@@ -128,6 +128,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<RunningDaemon> {
   relay.onSubscribed(messenger.subscribed)
   const webhooks = createWebhooks({
     store: store.webhooks,
+    leases: store,
     reader: engine.log,
     conversation: (streamId) => store.conversation(streamId),
     sender: deps.sender(mortal),

@@ -31,6 +31,7 @@ export function openWebhooks(
   )
   const webhooks = createWebhooks({
     store: store.webhooks,
+    leases: store,
     reader,
     conversation: (stream) => store.conversation(stream),
     sender,

@@ -8,7 +8,7 @@ import type {
   WebhookStore,
 } from '../engine/webhook-ports.ts'
 import { mustHold } from './leases.ts'
-import type { Query, Session } from './query.ts'
+import type { PerDialect, Query, Session } from './query.ts'
 import { endOfLog } from './read-log.ts'
 import type { WebhookEndpointRow } from './schema.ts'
 import { type EndpointColumns, endpointColumns, endpointOf } from './webhook-row.ts'
@@ -31,7 +31,7 @@ export function webhookEndpoints(on: Session, write: Run): EndpointMethods {
       write((tx) => create(tx, endpoint, key, endpointsMax)),
     changeEndpoint: (id, change) =>
       write(async (tx) => {
-        const row = await tx.first(ENDPOINT, { id })
+        const row = await tx.first(ENDPOINT_TO_CHANGE[tx.dialect], { id })
         if (row === undefined) return null
         const after = { ...endpointOf(row), ...change }
         await tx.write(CHANGE, endpointColumns(after))
@@ -121,6 +121,18 @@ const ENDPOINT_OF_SETTINGS: Query<{ url: string }, WebhookEndpointRow> = (db, { 
     .where('source', '=', 'settings')
     .where('url', '=', url)
     .where('deleted_at_ms', 'is', null)
+
+// Locked, so that what another daemon changes in it at the same time is not undone.
+const ENDPOINT_TO_CHANGE: PerDialect<{ id: EndpointId }, WebhookEndpointRow> = {
+  sqlite: ENDPOINT,
+  postgres: (db, { id }) =>
+    db
+      .selectFrom('webhook_endpoints')
+      .selectAll()
+      .where('id', '=', id)
+      .where('deleted_at_ms', 'is', null)
+      .forUpdate(),
+}
 
 const ENDPOINT_OF_KEY: Query<{ key: string }, WebhookEndpointRow> = (db, { key }) =>
   db

@@ -63,6 +63,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
   const sender = createFakeSender(clock)
   const webhooks = createWebhooks({
     store: store.webhooks,
+    leases: store,
     reader: engine.log,
     conversation: (stream) => store.conversation(stream),
     sender,

@@ -57,6 +57,7 @@ export async function openWebhookWorld(
     const life = createLife()
     const service = createWebhooks({
       store: life.of(store.webhooks, () => world.trouble),
+      leases: store,
       reader: createLogReader(store),
       conversation: (stream) => store.conversation(stream),
       sender: life.of(sender),

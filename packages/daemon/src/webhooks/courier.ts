@@ -5,7 +5,7 @@ import { createBell } from '../engine/bell.ts'
 import { feedSource, openLogCursor } from '../engine/log-cursor.ts'
 import type { LogReader } from '../engine/log-reader.ts'
 import type { Logger } from '../engine/logger.ts'
-import type { Timer } from '../engine/ports.ts'
+import { StoreError, type Timer } from '../engine/ports.ts'
 import type { Delivery, WebhookEndpoint } from '../engine/webhook-ports.ts'
 import { eventType } from '../log/event-type.ts'
 import type { LogEvent } from '../log/stream.ts'
@@ -35,8 +35,8 @@ export interface Courier {
   change(endpoint: WebhookEndpoint): void
   /** There is something to do in the store. */
   wake(): void
-  /** Begins nothing new; what is on its way has 3 s. */
-  stop(): Promise<void>
+  /** Begins nothing new; what is on its way has 3 s unless told otherwise. */
+  stop(drainMs?: number): Promise<void>
 }
 
 export type CourierDeps = Omit<LaneDeps, 'draining' | 'stop' | 'window'> & {
@@ -195,7 +195,10 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
         await fill()
         troubled = false
       } catch (error) {
-        if (!troubled) log.error('webhook_store_failed', { endpoint: id, error: String(error) })
+        // Of its end, as another daemon has begun, it is told soon.
+        const isFenced = error instanceof StoreError && error.code === 'fenced'
+        if (!troubled && !isFenced)
+          log.error('webhook_store_failed', { endpoint: id, error: String(error) })
         troubled = true
         wakeIn(AFTER_TROUBLE_MS)
       }
@@ -217,11 +220,11 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
       due = true
       bell.ring()
     },
-    async stop() {
+    async stop(drainMs = DRAIN_MS) {
       stopped = true
       source.close()
       bell.ring()
-      const patience = clock.setTimer(DRAIN_MS, () => stop.abort())
+      const patience = clock.setTimer(drainMs, () => stop.abort())
       await running
       await Promise.allSettled([...lanes.values()].map((lane) => lane.over))
       patience.cancel()

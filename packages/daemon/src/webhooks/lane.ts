@@ -46,6 +46,8 @@ export type LaneDeps = {
   readonly chance: () => number
   readonly authentication: (stream: StreamId) => Promise<Authentication | null>
   readonly window: Window
+  /** False when another daemon may have taken this over: nothing more may be sent. */
+  readonly mayGoOn: () => boolean
   /** True from when nothing more is to be begun. */
   readonly draining: () => boolean
   /** Aborted when what is on its way has had its time; what it cuts short is no try. */
@@ -66,7 +68,7 @@ export function createLane(
 
   async function run(): Promise<void> {
     let next: LogEvent | undefined = first
-    for (let known = before; next !== undefined; known = null) {
+    for (let known = before; next !== undefined && deps.mayGoOn(); known = null) {
       const tried = await tryOnce(next, endpoint(), deps)
       if (stop.aborted && tried.verdict.type !== 'delivered') return
       const waits = await record(next, known, tried)
@@ -116,7 +118,8 @@ export function createLane(
         return await write()
       } catch (error) {
         if (!(error instanceof StoreError)) throw error
-        if (stop.aborted || error.code === 'closed') return 'stopped'
+        const isOver = error.code === 'closed' || error.code === 'fenced'
+        if (stop.aborted || isOver) return 'stopped'
         await pause(AFTER_TROUBLE_MS, clock, stop)
       }
     }

@@ -13,7 +13,7 @@ import type {
 import type { Webhooks } from '../engine/webhooks.ts'
 import type { StreamId } from '../log/stream.ts'
 import { attempt } from './attempt.ts'
-import { type Courier, type CourierDeps, startCourier } from './courier.ts'
+import { type CrewDeps, createCrew } from './crew.ts'
 import { findDeliveries, redeliver } from './delivery-log.ts'
 import { type EndpointSettings, syncSettings } from './from-settings.ts'
 import type { Outcome } from './lane.ts'
@@ -31,6 +31,8 @@ const TESTS_MAX = 8
 
 export type WebhooksDeps = {
   readonly store: WebhookStore
+  /** Of the store, where daemons share it. */
+  readonly leases: CrewDeps['leases']
   readonly reader: LogReader
   readonly conversation: (stream: StreamId) => Promise<Conversation | null>
   readonly sender: HttpSender
@@ -52,24 +54,20 @@ export interface WebhookService extends Webhooks {
 
 export function createWebhooks(deps: WebhooksDeps): WebhookService {
   const { store, clock, random, log } = deps
-  const couriers = new Map<EndpointId, Courier>()
   const stop = new AbortController()
   let testing = 0
   let forgetting: Timer | null = null
 
-  const courierDeps: CourierDeps = {
+  const crew = createCrew({
     ...deps,
+    holder: newEndpointId(random),
     chance: () => new DataView(random(4).buffer).getUint32(0) / 2 ** 32,
     async authentication(stream) {
       const found = await deps.conversation(stream)
       return found?.type === 'authenticate_key' ? found : null
     },
     recorded: (outcome) => deps.recorded?.(outcome),
-  }
-
-  function begin(endpoint: WebhookEndpoint): void {
-    if (!stop.signal.aborted) couriers.set(endpoint.id, startCourier(endpoint, courierDeps))
-  }
+  })
 
   async function forgetOld(): Promise<void> {
     try {
@@ -98,21 +96,20 @@ export function createWebhooks(deps: WebhooksDeps): WebhookService {
   ): Promise<WebhookEndpoint> {
     const endpoint = await store.changeEndpoint(id, change)
     if (endpoint === null) throw noEndpoint()
-    couriers.get(id)?.change(endpoint)
+    crew.changed(endpoint)
     return endpoint
   }
 
   return {
     async start() {
       await syncSettings(deps.settings, deps)
-      for (const endpoint of await store.endpoints()) begin(endpoint)
+      await crew.start()
       void forgetOld()
     },
     async stop() {
       stop.abort()
       forgetting?.cancel()
-      await Promise.all([...couriers.values()].map((courier) => courier.stop()))
-      couriers.clear()
+      await crew.stop()
     },
 
     list: () => store.endpoints(),
@@ -121,7 +118,7 @@ export function createWebhooks(deps: WebhooksDeps): WebhookService {
       const created = await store.createEndpoint(endpoint, key, ENDPOINTS_MAX)
       switch (created.result) {
         case 'created':
-          begin(created.endpoint)
+          crew.made(created.endpoint)
           return secretOf(created.endpoint)
         case 'repeated':
           return secretOf(created.endpoint)
@@ -135,9 +132,7 @@ export function createWebhooks(deps: WebhooksDeps): WebhookService {
       const endpoint = await known(id)
       refuseSettings(endpoint)
       if (!(await store.deleteEndpoint(endpoint.id, clock.nowMs()))) throw noEndpoint()
-      const courier = couriers.get(endpoint.id)
-      couriers.delete(endpoint.id)
-      await courier?.stop()
+      await crew.removed(endpoint.id)
     },
     async rotate(id, order) {
       const endpoint = await known(id)
@@ -169,7 +164,7 @@ export function createWebhooks(deps: WebhooksDeps): WebhookService {
     async redeliver(id, what) {
       const endpoint = await known(id)
       const count = await redeliver(endpoint.id, what, deps)
-      couriers.get(endpoint.id)?.wake()
+      crew.wake(endpoint.id)
       return count
     },
   }
