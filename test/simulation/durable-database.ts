@@ -98,6 +98,10 @@ function mortalStatement(mortal: Mortal, { statement, columns }: Prepared): Stat
       check()
       return statement.all(...values)
     },
+    get(...values: readonly SQLInputValue[]) {
+      check()
+      return statement.get(...values)
+    },
     run(...values: readonly SQLInputValue[]) {
       check()
       return statement.run(...values)

@@ -1,7 +1,10 @@
-// npm run simulate -- --seeds N [--from S] [--story]
+// npm run simulate -- [--seeds N] [--from S] [--story]: lives of the whole daemon in virtual time, among
+// faults. With --story they are told; a failed one comes with the command that tells it.
 import { parseArgs } from 'node:util'
 import { live } from './life.ts'
+import { manyLives } from './many-lives.ts'
 import { createStage } from './stage.ts'
+import { failures, NOTHING, pageOf, sum, type Tally, tallyOf } from './tally.ts'
 
 const { values } = parseArgs({
   options: {
@@ -10,23 +13,29 @@ const { values } = parseArgs({
     story: { type: 'boolean', default: false },
   },
 })
-const stage = createStage()
 const from = Number(values.from)
-const faults = new Map<string, number>()
-let failed = 0
-const c0 = process.cpuUsage()
-for (let seed = from; seed < from + Number(values.seeds); seed++) {
-  const life = await live(seed, stage, values.story ? console.log : null)
-  for (const [name, count] of [...life.faults, ...life.endings])
-    faults.set(name, (faults.get(name) ?? 0) + count)
-  if (life.violations.length > 0) {
-    failed += 1
-    console.log(`seed ${seed}:`)
-    for (const { promised, text } of life.violations) console.log(`   promise ${promised}: ${text}`)
+const seeds = Number(values.seeds)
+const PROGRESS_EVERY_MS = 10_000
+
+const tally = values.story ? await told() : await manyLives({ from, seeds, progress: progress() })
+for (const line of failures(tally, '')) console.log(line)
+console.log(pageOf(tally))
+process.exitCode = tally.failed.length > 0 ? 1 : 0
+
+async function told(): Promise<Tally> {
+  const stage = createStage()
+  let sofar = NOTHING
+  for (let seed = from; seed < from + seeds; seed++) {
+    sofar = sum(sofar, tallyOf(await live(seed, stage, console.log), 0))
+  }
+  return sofar
+}
+
+function progress(): (sofar: Tally) => void {
+  let saidAtMs = Date.now()
+  return ({ lives, failed }) => {
+    if (Date.now() - saidAtMs < PROGRESS_EVERY_MS) return
+    saidAtMs = Date.now()
+    console.error(`${lives} of ${seeds} lived, ${failed.length} failed`)
   }
 }
-const cpu = process.cpuUsage(c0)
-console.log(
-  `${failed} of ${values.seeds} failed; ${((cpu.user + cpu.system) / 1000 / Number(values.seeds)).toFixed(1)} ms CPU a life`,
-)
-for (const [name, count] of [...faults].sort()) console.log(`${String(count).padStart(8)} ${name}`)
