@@ -1,11 +1,13 @@
 // `npm run bench`: every figure beside its floor, measured in the same run. Takes a few minutes;
 // `-- --quick` is a smoke test of under a minute, `-- --full` the sizes that the aims name.
 //   --only cpu,latency,webhooks,throughput,open,start,store,cluster,resident,lightning    --table FILE    --profile DIR
-// The last one is of real nodes, and is left out, with a word, where they cannot be built.
+// `cluster` needs PostgreSQL and `lightning` real nodes; either is left out, with a word, where there are none.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { lightningUnavailable } from '../test/lightning/build.ts'
+import { findBinaries } from '../test/postgres/binaries.ts'
+import { MissingPostgresError } from '../test/postgres/server.ts'
 import { measureCluster } from './cluster.ts'
 import { type Figure, isMet, row, TABLE_HEAD } from './figures.ts'
 import { measureFullStore } from './full-store.ts'
@@ -41,7 +43,7 @@ const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
   open: () => measureOpenPayments(world, size.open),
   start: () => measureStartUp(world, size.start),
   store: () => measureFullStore(world, size.fullStore),
-  cluster: () => measureCluster(world, size.cluster),
+  cluster: withPostgres,
   resident: () => measureResidentMemory(world, size.resident),
   ...(await withRealNodes()),
 }
@@ -68,6 +70,12 @@ if (values.table !== undefined) {
 }
 const missed = figures.filter((figure) => !isMet(figure)).length
 console.log(`\n${figures.length} figures, ${missed} beyond their aim`)
+
+async function withPostgres(): Promise<Figure[]> {
+  if (findBinaries() !== null) return measureCluster(world, size.cluster)
+  console.error(`SKIPPED, figures of several daemons: ${new MissingPostgresError().message}`)
+  return []
+}
 
 async function withRealNodes(): Promise<Record<string, () => Promise<Figure[]>>> {
   const { lightning } = size

@@ -97,6 +97,7 @@ test('/metrics counts payments by status, late money, requests and relay clients
   await world.lightning.settle(second.payment_hash)
   await world.call('GET', '/payments/nothing-here')
   await world.call('GET', '/no/such/route')
+  metrics.databaseAsked('write')
   const answer = await world.call('GET', '/metrics')
   await assertAnswers(world, 'GET', '/metrics', answer)
   for (const line of [
@@ -108,6 +109,7 @@ test('/metrics counts payments by status, late money, requests and relay clients
     'portal_http_requests_total{method="GET",route="/payments/:payment_id",status="404"} 1',
     'portal_http_requests_total{method="other",route="unmatched",status="404"} 1',
     'portal_relay_connections 0',
+    'portal_database_round_trips_total{of="write"} 1',
     'portal_settle_to_event_seconds_count 0',
   ]) {
     assert.ok(answer.body.includes(`${line}\n`), `${line} is not in\n${answer.body}`)
