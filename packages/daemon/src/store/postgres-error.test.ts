@@ -27,13 +27,20 @@ describe('what goes wrong in PostgreSQL', () => {
       ['XX001', 'damaged', /log of the database/],
       ['42601', 'refused', /bug in the daemon/],
       ['23503', 'refused', /bug in the daemon/],
-      ['ECONNREFUSED', 'io', /is the database running/],
     ] as const) {
       const error = toPostgresError(answer(state), 'the store cannot')
       assert.ok(error instanceof StoreError, state)
       assert.equal(error.code, code, state)
       assert.match(error.message, /^the store cannot: said so; /)
       assert.match(error.message, remedy)
+    }
+  })
+
+  it('is no bug of ours when the connection breaks, also where that looks like an SQLSTATE', () => {
+    for (const name of ['ECONNREFUSED', 'EPIPE', 'EBADF']) {
+      const error = storeError(Object.assign(new Error('said so'), { code: name }), 'it')
+      assert.equal(error.code, 'io', name)
+      assert.match(error.message, /is the database running/)
     }
   })
 
@@ -53,5 +60,5 @@ describe('what goes wrong in PostgreSQL', () => {
 })
 
 function answer(code: string): Error {
-  return Object.assign(new Error('said so'), { code })
+  return Object.assign(new Error('said so'), { code, severity: 'ERROR' })
 }

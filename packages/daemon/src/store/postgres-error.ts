@@ -27,9 +27,9 @@ export function isOutdated(cause: unknown): boolean {
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html; null: the server did not say. */
 function sqlState(cause: unknown): string | null {
-  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return null
-  const { code } = cause
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
+  // Only its answers have a severity; EPIPE of the system looks like a state, too.
+  if (typeof cause !== 'object' || cause === null || !('severity' in cause)) return null
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : null
 }
 
 const IN_FAILED_TRANSACTION = '25P02'
