@@ -127,6 +127,7 @@ function openServer(here: () => Inhabitant, current: () => Inhabitant | null): H
     version: '0.0.0',
     info: { network: () => 'regtest', sandbox: false, lightning: 'nwc', relays: () => [] },
     webhooks: webhooksBehind(here),
+    shared: null,
     relay: null,
     sandbox: null,
     metrics: { ...METRICS, show() {} },

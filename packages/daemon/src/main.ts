@@ -130,6 +130,7 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
     relay,
     sandbox,
     webhooks,
+    shared: store.shared ? store : null,
     metrics,
   })
   await engine.start()

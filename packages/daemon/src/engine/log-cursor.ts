@@ -8,6 +8,8 @@ export interface LogCursor {
   readonly next: number
   /** What lies beyond, at most a page; none when there is nothing (yet). Moves on. */
   read(): Promise<readonly LogEvent[]>
+  /** The next read asks the store, whatever was told. */
+  recheck(): void
   close(): void
 }
 
@@ -108,6 +110,9 @@ export function openLogCursor(
         gap = true
         throw error
       }
+    },
+    recheck() {
+      gap = true
     },
     close: unsubscribe,
   }

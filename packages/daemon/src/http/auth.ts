@@ -9,12 +9,12 @@ export type Guard = {
   readonly limits: { readonly read: RateLimiter; readonly write: RateLimiter }
 }
 
-/** Throws Refusal: unauthorized, rate_limited, forbidden. */
-export function admit(request: FastifyRequest, guard: Guard): void {
+/** Rejects with Refusal: unauthorized, rate_limited, forbidden. */
+export async function admit(request: FastifyRequest, guard: Guard): Promise<void> {
   const { access, rate } = request.routeOptions.config
   if (access === undefined || access === 'open') return
   const holder = holderOf(request.headers.authorization, guard.tokens)
-  guard.limits[rate ?? 'read'].take(holder.name)
+  await guard.limits[rate ?? 'read'].take(holder.name)
   if (access !== 'any_token') needScope(holder, access)
   request.holder = holder
 }

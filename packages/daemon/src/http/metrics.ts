@@ -42,7 +42,9 @@ export function createMetrics(): Metrics {
 
   const payments = new Counter({
     name: 'portal_payments_total',
-    help: 'Events of payments, by status; late money counts in portal_late_payments_total instead',
+    help:
+      'Events of payments, by status; late money counts in portal_late_payments_total instead. ' +
+      'Of daemons on one store each counts the events of all: take one, do not add',
     labelNames: ['status'],
     registers,
   })

@@ -6,8 +6,8 @@ import { Refusal } from '../engine/refusal.ts'
 export type Rate = { readonly perSecond: number; readonly burst: number }
 
 export interface RateLimiter {
-  /** Throws Refusal rate_limited, with the seconds to wait. */
-  take(name: string): void
+  /** Throws Refusal rate_limited, with the seconds to wait; or rejects with it. */
+  take(name: string): void | Promise<void>
 }
 
 /** At most this many names are remembered; a bucket forgotten is a full one. */
@@ -38,8 +38,8 @@ export function createRateLimiter(
       const own = bucketOf(name, nowMs)
       refill(own, rates.perToken, nowMs)
       refill(all, rates.inAll, nowMs)
-      if (own.left < 1) throw tooMany('with this token', own, rates.perToken)
-      if (all.left < 1) throw tooMany('in all', all, rates.inAll)
+      if (own.left < 1) throw lacking('with this token', own, rates.perToken)
+      if (all.left < 1) throw lacking('in all', all, rates.inAll)
       own.left -= 1
       all.left -= 1
     },
@@ -84,8 +84,12 @@ function refill(bucket: Bucket, rate: Rate, nowMs: number): void {
   bucket.atMs = nowMs
 }
 
-function tooMany(where: string, bucket: Bucket, rate: Rate): Refusal {
-  const retryAfterS = Math.max(1, Math.ceil((1 - bucket.left) / rate.perSecond))
+function lacking(where: string, bucket: Bucket, rate: Rate): Refusal {
+  return tooMany(where, rate, Math.max(1, Math.ceil((1 - bucket.left) / rate.perSecond)))
+}
+
+/** What a caller is told who must wait. */
+export function tooMany(where: string, rate: Rate, retryAfterS: number): Refusal {
   const detail = `more than ${rate.perSecond} requests a second ${where} (${rate.burst} at once); wait ${retryAfterS} s`
   return new Refusal('rate_limited', detail, { retryAfterS })
 }

@@ -2,6 +2,7 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { RandomBytes, Secp256k1 } from 'portal-protocol'
 import type { EmbeddedRelay } from 'portal-relay'
+import type { Coordination } from '../engine/coordination-ports.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Logger } from '../engine/logger.ts'
 import type { Clock, Timer } from '../engine/ports.ts'
@@ -15,6 +16,7 @@ import { createReaders } from './readers.ts'
 import { acceptRelayClients, isRelayUpgrade } from './relay-route.ts'
 import { declareRoutes } from './routes.ts'
 import type { SandboxWallets } from './sandbox.ts'
+import { createSharedRateLimiter } from './shared-rate-limit.ts'
 import type { TokenVerifier } from './tokens.ts'
 
 export type Limits = {
@@ -56,6 +58,8 @@ export type HttpDeps = {
   readonly relay: EmbeddedRelay | null
   readonly sandbox: SandboxWallets | null
   readonly webhooks: Webhooks
+  /** The store's allowances, where several daemons keep the limits together. */
+  readonly shared: Pick<Coordination, 'takeAllowance'> | null
   /** Given where other parts are measured too. */
   readonly metrics?: Metrics
   readonly limits?: Limits
@@ -84,6 +88,11 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const limits = deps.limits ?? LIMITS
   const readers = createReaders(limits.readersMax)
   const creating = createGate(limits.creatingMax, 'requests')
+  const { shared } = deps
+  const limiter = (kind: 'read' | 'write') =>
+    shared === null
+      ? createRateLimiter(limits[kind], clock)
+      : createSharedRateLimiter(kind, limits[kind], shared, clock)
   const metrics = deps.metrics ?? createMetrics()
   metrics.show({ readers: () => readers.count, relay: relay === null ? null : () => relay.stats() })
   const unfollow = metrics.follow(engine.log)
@@ -94,8 +103,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     guard: {
       tokens: deps.tokens,
       limits: {
-        read: createRateLimiter(limits.read, clock),
-        write: createRateLimiter(limits.write, clock),
+        read: limiter('read'),
+        write: limiter('write'),
       },
     },
     isUpgrade: (request) => isRelayUpgrade(request, relay),

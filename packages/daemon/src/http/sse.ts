@@ -101,6 +101,7 @@ async function follow(out: ServerResponse, what: Following, deps: SseDeps): Prom
   const stopHeart = startHeart(out, deps.clock)
   try {
     let ended = what.ended
+    let isComplete = false
     let events = what.first
     while (!what.connection.gone) {
       for (const event of events) {
@@ -109,10 +110,16 @@ async function follow(out: ServerResponse, what: Following, deps: SseDeps): Prom
         ended ||= what.isLast(event)
       }
       if (!(await drained(out, deps.clock))) break
-      // `ended` was known before this read: what it does not find was not logged.
       events = await what.cursor.read()
       if (events.length > 0) continue
-      if (ended) return void out.end()
+      // Of the last events, which other daemons may have committed, an earlier one can be told first, as
+      // of a stream that has ended. What the store does not show after that was not logged.
+      if (ended && isComplete) return void out.end()
+      if (ended) {
+        isComplete = true
+        what.cursor.recheck()
+        continue
+      }
       if (what.connection.stopping) {
         return void out.end(`retry: ${comeBackMs(deps.random)}\n: the daemon is stopping\n\n`)
       }

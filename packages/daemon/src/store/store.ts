@@ -84,8 +84,7 @@ export function createStore(
     takeLease: (name, holder, nowMs, leaseMs) =>
       write((tx) => takeLease(tx, name, holder, nowMs, leaseMs)),
     releaseLease: (name, holder) => write((tx) => releaseLease(tx, name, holder)),
-    takeAllowance: (name, want, rate, nowMs) =>
-      write((tx) => takeAllowance(tx, name, want, rate, nowMs)),
+    takeAllowance: (name, want, rate, nowMs) => takeAllowance(on, write, name, want, rate, nowMs),
 
     async ping() {
       const text = String(clock.nowMs())

@@ -93,6 +93,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     relay: options.relay ?? null,
     sandbox: options.sandbox ?? null,
     webhooks,
+    shared: store.shared ? store : null,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   })
