@@ -14,6 +14,7 @@ import { endOfLog, readTail } from './read-log.ts'
 import type { Database } from './schema.ts'
 import { createTellingAll } from './sharing.ts'
 import { createStore, type StoreDeps } from './store.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 export type PostgresStoreDeps = StoreDeps & {
   /** This daemon's own among all, ever. */
@@ -37,7 +38,8 @@ export async function createPostgresStore(url: string, deps: PostgresStoreDeps):
   const pool = openPool({ ...config, max: address.poolMax, idleTimeoutMillis: IDLE_MS })
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   const sessionOn = createSessions('postgres', db)
-  const on = sessionOn(readBy(pool, () => roundTrip('read')))
+  const turns = createTurns(address.poolMax)
+  const on = sessionOn(readBy(pool, turns, () => roundTrip('read')))
   const writer = createPostgresWriter({ config, sessionOn, roundTrip: () => roundTrip('write') })
   try {
     await preparePostgres(config, clock.nowMs())
@@ -65,7 +67,9 @@ export async function createPostgresStore(url: string, deps: PostgresStoreDeps):
 }
 
 // Retried once on a new connection where the tables were changed since this one prepared the statement.
-function readBy(pool: Pool, roundTrip: () => void): Run {
+// Whoever finds all connections in use waits here: to the pool that would be a connection that takes too
+// long, so that many reads at once on a slow machine would fail for a database that is well.
+function readBy(pool: Pool, turns: Turns, roundTrip: () => void): Run {
   async function read(sql: string, name: string, values: unknown[], retry: boolean) {
     if (pool.ended) throw new StoreError('closed', 'the store is closed')
     const client = await pool.connect()
@@ -81,11 +85,14 @@ function readBy(pool: Pool, roundTrip: () => void): Run {
   }
 
   return async ({ sql, parameters }, name) => {
+    await turns.take()
     try {
       const { rows, rowCount } = await read(sql, name, [...parameters], true)
       return { rows, affected: rowCount ?? 0 }
     } catch (cause) {
       throw storeError(cause, 'the database could not be asked')
+    } finally {
+      turns.give()
     }
   }
 }

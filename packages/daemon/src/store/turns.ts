@@ -1,21 +1,21 @@
-// Turns at something that one may use at a time.
+// Turns at something that only so many may use at a time.
 
 export interface Turns {
   take(): Promise<void>
   give(): void
 }
 
-export function createTurns(): Turns {
+export function createTurns(places = 1): Turns {
   const waiting: (() => void)[] = []
-  let taken = false
+  let free = places
   return {
     async take() {
-      if (taken) await new Promise<void>((resolve) => waiting.push(resolve))
-      taken = true
+      if (free > 0) free -= 1
+      else await new Promise<void>((resolve) => waiting.push(resolve))
     },
     give() {
       const next = waiting.shift()
-      if (next === undefined) taken = false
+      if (next === undefined) free += 1
       else next()
     },
   }
