@@ -35,6 +35,9 @@ const FIRST = [
   'test/lightning/faults',
 ]
 
+/** No test may hang for ever: whatever runs longer is ended, and has failed. */
+const RUN_MAX_MS = long ? 12 * 3_600_000 : 25 * 60_000
+
 const total: Counts = { passed: 0, failed: 0, skipped: 0 }
 process.env.TEST_RUNNER_PID = String(process.pid)
 if (long) process.env.PORTAL_TEST_LONG = '1'
@@ -144,7 +147,11 @@ function run(
   tell: (text: string) => void,
 ): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: RUN_MAX_MS,
+    })
     let output = ''
     const take = (chunk: Buffer) => {
       output += chunk

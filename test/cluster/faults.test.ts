@@ -28,7 +28,7 @@ const FAILOVERS = times(1, 8)
 const CUTS = times(2, 14)
 const LOSSES = times(1, 8)
 
-describe('several daemons on one PostgreSQL', { timeout: 7_200_000 }, () => {
+describe('several daemons on one PostgreSQL', { timeout: times(900_000, 7_200_000) }, () => {
   const chance = createChance(seedFor('faults of several daemons'))
   const ending = new AsyncDisposableStack()
   let city: City

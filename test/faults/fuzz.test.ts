@@ -33,7 +33,7 @@ const user = newIdentity()
 const merchant = newIdentity()
 const clock = createVirtualClock(NOW_S * 1000)
 
-describe('whatever arrives', { timeout: 3_600_000 }, () => {
+describe('whatever arrives', { timeout: times(600_000, 3_600_000) }, () => {
   it('as a frame at the embedded relay is answered or ignored, and forgotten', () => {
     const relay = createEmbeddedRelay({
       clock,

@@ -11,7 +11,9 @@ import { pause } from './until.ts'
 const USERS = 50
 const KILLS = times(10, 200)
 
-describe('a daemon killed at random moments under load', { timeout: 3_600_000 }, () => {
+describe('a daemon killed at random moments under load', {
+  timeout: times(600_000, 3_600_000),
+}, () => {
   it('loses nothing that it acknowledged, changes no event, and ends every payment', async () => {
     const chance = createChance(seedFor('kills'))
     await using town = await buildTown({ wallets: USERS })
