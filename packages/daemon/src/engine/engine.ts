@@ -54,6 +54,8 @@ import { createWorker } from './worker.ts'
 const LEFT_IN_HAND_MAX = 2_000
 /** A duty that is taken up so soon after the start was nobody's: no other daemon lives. */
 const ALONE_MS = HELD_MS + 1_500
+/** How long a daemon that claims what is due may take to. */
+const CLAIM_MS = 500
 /** When a caller's invoice is first looked for that another daemon may have made: ours, or begun there. */
 const LOOK_AFTER_MS = { ours: 1_000, others: 25 }
 
@@ -185,9 +187,9 @@ export function createEngine(given: EngineDeps): Engine {
     inHand.takeUp(due)
   }
 
-  // Until then it is ours; at that moment whoever is quickest claims it.
+  // Until then it is ours; at that moment whoever is quickest claims it, and may take a moment to.
   function dueLater(keys: readonly PublicKey[], atMs: number): void {
-    audience.takeInHand(keys, atMs)
+    audience.takeInHand(keys, atMs + CLAIM_MS)
     worker.wakeBy(atMs)
   }
 
