@@ -57,7 +57,7 @@ async function costs(world: World, postgres: Postgres, size: Size): Promise<Figu
       atMost: null,
     })
     figures.push({
-      what: `round trips to PostgreSQL per payment, ${count} daemons`,
+      what: `round trips to PostgreSQL per payment, ${count} sharing it`,
       value: waits.toFixed(1),
       floor: '',
       ratio: null,
@@ -97,8 +97,8 @@ async function takeover(world: World, postgres: Postgres, payments: number): Pro
   if (left > 0) throw new Error(`${left} payments of a killed daemon stayed open`)
   return {
     what: `a daemon killed with ${payments} payments in hand (${acknowledged} acknowledged): until the last is paid by the other`,
-    value: `${tookS.toFixed(1)} s`,
-    floor: `${LEASE_S} s: the lease`,
+    value: `${tookS.toFixed(1)} s, seconds beyond the lease of ${LEASE_S} s:`,
+    floor: '',
     ratio: tookS - LEASE_S,
     atMost: 1,
   }
