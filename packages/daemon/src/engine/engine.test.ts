@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testKey } from '../testing/fake-messenger.ts'
 import { openWorld, USER, type World } from '../testing/world.ts'
-import { PortError } from './ports.ts'
+import { PortError, StoreError } from './ports.ts'
 
 const S = 1_000
 const promise = (name: string, check: (world: World) => Promise<void>) =>
@@ -50,6 +50,20 @@ describe('a payment from request to paid', () => {
     await world.lightning.settle(payment.paymentHash, { push: false })
     await world.clock.advance(31 * S)
     assert.deepEqual(await world.told(payment.streamId), ['paid'])
+  })
+
+  promise('goes on after five seconds when the store failed in the middle', async (world) => {
+    await world.clock.advance(1 * S)
+    const { commit } = world.store
+    world.store.commit = () => {
+      world.store.commit = commit
+      return Promise.reject(new StoreError('busy', 'the store is busy'))
+    }
+    void world.ask()
+    await world.clock.advance(5 * S)
+    assert.deepEqual(world.lightning.calls, ['create', 'create'])
+    assert.equal(world.messenger.sent.length, 1)
+    await world.clock.advance(5 * S)
   })
 })
 

@@ -183,7 +183,10 @@ export function createEngine(given: EngineDeps): Engine {
   })
 
   function takeUp(due: Due): void {
-    audience.takeInHand(keysOfDue(due), clock.nowMs() + LEASE_MS)
+    const leasedUntilMs = clock.nowMs() + LEASE_MS
+    audience.takeInHand(keysOfDue(due), leasedUntilMs)
+    // What breaks in our hands, its lease brings back.
+    worker.wakeBy(leasedUntilMs)
     inHand.takeUp(due)
   }
 
