@@ -13,12 +13,15 @@ export interface ApiClient {
 /** How long a caller waits for an answer, beyond what it asked to be kept waiting. */
 const PATIENCE_MS = 30_000
 
-export function createApiClient(door: Door, world: World): ApiClient {
+export function createApiClient(doors: readonly Door[], world: World): ApiClient {
   const { timeline, chance } = world
   return {
     async call(request) {
       await timeline.sleep(chance.between(0, 3))
       const sentAtMs = timeline.nowMs
+      // Whoever is in front of several daemons does not know how they are.
+      const door = doors.length === 1 ? doors[0] : chance.pick(doors as [Door])
+      if (door === undefined) return 'refused'
       const answered = door.call(request)
       if (!world.calm && chance.odds(0.04)) {
         world.fault('a caller hangs up')
@@ -27,6 +30,7 @@ export function createApiClient(door: Door, world: World): ApiClient {
       }
       const given = await Promise.race([answered, timeline.sleep(PATIENCE_MS + waitOf(request))])
       if (given === undefined) {
+        if (door.pausedSince(sentAtMs)) return 'lost'
         world.broken(
           9,
           `${request.method} ${request.url} was not answered in ${timeline.nowMs - sentAtMs} ms`,

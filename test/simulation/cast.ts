@@ -1,8 +1,10 @@
 // Everybody who takes part in a life, as chance has it.
 import type { NostrEvent } from 'portal-protocol'
+import { createTurns } from '../../packages/daemon/src/store/turns.ts'
 import { createApiClient } from './api-client.ts'
+import { createChannels } from './channel.ts'
 import { CONDUCTS } from './conduct.ts'
-import { EMBEDDED_URL, OWN_URL, type Pace } from './daemon.ts'
+import { EMBEDDED_URL, OWN_URL, type Pace, type RunningDaemon } from './daemon.ts'
 import type { Door } from './door.ts'
 import type { Disk, DurableDatabase } from './durable-database.ts'
 import {
@@ -17,6 +19,7 @@ import { createNetwork } from './network.ts'
 import { createOutages } from './outages.ts'
 import { createReceiver } from './receiver.ts'
 import { createRelay } from './relay.ts'
+import { createRoster } from './roster.ts'
 import { createSightings, type FeedItem } from './sightings.ts'
 import { createUser, type PaymentAsked, type User } from './user.ts'
 import { createWall } from './wall.ts'
@@ -24,12 +27,16 @@ import { createWalletService, type ServiceHabits } from './wallet-service.ts'
 import type { World } from './world.ts'
 
 /** Where it happens. */
-export type Setting = { readonly door: Door; readonly database: DurableDatabase }
+export type Setting = { readonly doors: readonly Door[]; readonly database: DurableDatabase }
 
 export type Cast = ReturnType<typeof createCast>
 
 const NODE_URL = 'wss://node.sim'
 const USER_URL = 'wss://user.sim'
+/** Where users listen. */
+type Places = readonly [readonly string[], ...(readonly string[])[]]
+const PLACES: Places = [[EMBEDDED_URL], [EMBEDDED_URL], [OWN_URL], [EMBEDDED_URL, OWN_URL]]
+const PLACES_OUTSIDE: Places = [[OWN_URL], [OWN_URL], [USER_URL], [OWN_URL, USER_URL]]
 const DRAFTED_LOG_LINES = 100_000
 
 export function createCast(world: World, stage: Setting, pace: Pace) {
@@ -63,19 +70,22 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     logged.lines += 1
     world.say(level, `${event} ${JSON.stringify(fields ?? {})}`)
   }
-  const keeper = createKeeper({
+  const several = stage.doors.length > 1
+  const channels = createChannels(world)
+  const shared = {
     world,
     network,
     wall,
-    outages,
+    roster: createRoster(outages, timeline),
     disk,
     pace,
-    door: stage.door,
+    sharing: several ? { channels, turns: createTurns() } : null,
+    relays: several ? [OWN_URL, USER_URL] : [OWN_URL],
     database: stage.database,
     connection: service.connection,
     sender: receiver.senderOf,
     log: { info: log('log'), warn: log('log'), error: log('log') },
-    up: ({ engine }) => {
+    up: ({ engine }: RunningDaemon) => {
       // A witness that reads as SSE readers do: what stands, then what comes.
       engine.log.subscribe(null, (event) => seen.sawInFeed(itemOf(event), 'as it happened'))
       engine.log.feed(0, DRAFTED_LOG_LINES).then(
@@ -85,8 +95,11 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
         () => {},
       )
     },
-  })
-  const api = createApiClient(stage.door, world)
+  }
+  const keepers = stage.doors.map((door, i) =>
+    createKeeper({ ...shared, door, name: several ? `daemon ${i + 1}` : 'daemon' }),
+  )
+  const api = createApiClient(stage.doors, world)
   const readers = { world, api, seen, over: () => stream.over }
   const merchant: IntroductionDeps = {
     ...readers,
@@ -129,7 +142,7 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     createUser({
       ...people,
       name: `user ${i + 1}`,
-      relays: chance.pick([[EMBEDDED_URL], [EMBEDDED_URL], [OWN_URL], [EMBEDDED_URL, OWN_URL]]),
+      relays: chance.pick(several ? PLACES_OUTSIDE : PLACES),
       subkeys: chance.odds(0.5) ? 1 : 0,
       asked,
       challenged: (user, ask, copy) => meetChallenge(user, ask, copy, merchant),
@@ -148,7 +161,9 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     habits,
     ownLedger,
     otherLedger,
-    keeper,
+    keepers,
+    several,
+    channels,
     api,
     merchant,
     readers,
@@ -166,7 +181,7 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     /** Sends the readers home. */
     close() {
       stream.over = true
-      keeper.end()
+      for (const keeper of keepers) keeper.end()
     },
   }
 }

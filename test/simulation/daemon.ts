@@ -30,7 +30,9 @@ import {
 } from '../../packages/daemon/src/nostr/messenger.ts'
 import { PROBE_TIMES } from '../../packages/daemon/src/nostr/probe.ts'
 import { sqliteStoreOn } from '../../packages/daemon/src/store/sqlite-store.ts'
+import type { Turns } from '../../packages/daemon/src/store/turns.ts'
 import { createWebhooks, type WebhookService } from '../../packages/daemon/src/webhooks/webhooks.ts'
+import type { Channels } from './channel.ts'
 import type { Disk, DurableDatabase } from './durable-database.ts'
 import type { Mortal } from './mortal.ts'
 import type { Attach, Network } from './network.ts'
@@ -61,11 +63,15 @@ export type DaemonDeps = {
   readonly log: Logger
   /** The way to webhook receivers. */
   readonly sender: (mortal: Mortal) => HttpSender
+  /** How it shares its store with other daemons; null: it is alone, and has a relay of its own. */
+  readonly sharing: { readonly channels: Channels; readonly turns: Turns } | null
+  /** Where it is heard, its own relay left out. */
+  readonly relays: readonly string[]
 }
 
 export type RunningDaemon = {
   readonly engine: Engine
-  readonly relay: EmbeddedRelay
+  readonly relay: EmbeddedRelay | null
   readonly store: Store
   readonly webhooks: WebhookService
 }
@@ -82,7 +88,8 @@ export async function startDaemon(deps: DaemonDeps): Promise<RunningDaemon> {
   const text = await store.initValue('nostr_key', made)
   const identity = createIdentity(parseSecretKey(text, secp), { secp, random })
   const verify = createEventVerifier({ secp })
-  const relays = [EMBEDDED_URL, OWN_URL]
+  const alone = deps.sharing === null
+  const relays = alone ? [EMBEDDED_URL, ...deps.relays] : deps.relays
 
   let messenger: NostrMessenger | null = null
   const relay = createEmbeddedRelay({
@@ -98,7 +105,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<RunningDaemon> {
     clock,
     random,
     openSocket: (url, handlers) =>
-      (url === EMBEDDED_URL ? relay.openSocket : toOthers)(url, handlers),
+      (alone && url === EMBEDDED_URL ? relay.openSocket : toOthers)(url, handlers),
     auth: (url) => (relays.includes(url) ? identity : undefined),
     roundTripEveryMs: pace.roundTripEveryMs,
   })
@@ -109,7 +116,7 @@ export async function startDaemon(deps: DaemonDeps): Promise<RunningDaemon> {
     clock,
     log,
     relays,
-    embeddedRelay: EMBEDDED_URL,
+    embeddedRelay: alone ? EMBEDDED_URL : null,
     allowPrivateRelays: true,
     verify,
     probeTimes: {
@@ -141,25 +148,39 @@ export async function startDaemon(deps: DaemonDeps): Promise<RunningDaemon> {
   await engine.start()
   await webhooks.start()
   await nodeKnown(lightning, mortal)
-  if (mortal.alive)
-    deps.network.serve(
-      EMBEDDED_URL,
-      mortalServer(mortal, (socket) => relay.attach(socket)),
-    )
-  mortal.onDeath(() => {
-    deps.network.serve(EMBEDDED_URL, null)
-    deps.network.disturb(EMBEDDED_URL, 'cut')
-  })
-  world.say('daemon', 'is up')
-  return { engine, relay, store, webhooks }
+  if (alone) serve(relay, deps)
+  world.say(mortal.name, 'is up')
+  return { engine, relay: alone ? relay : null, store, webhooks }
 }
 
-async function openStore({ world, mortal, database, disk, pace }: DaemonDeps): Promise<Store> {
+function serve(relay: EmbeddedRelay, { network, mortal }: DaemonDeps): void {
+  if (!mortal.alive) return
+  network.serve(
+    EMBEDDED_URL,
+    mortalServer(mortal, (socket) => relay.attach(socket)),
+  )
+  mortal.onDeath(() => {
+    network.serve(EMBEDDED_URL, null)
+    network.disturb(EMBEDDED_URL, 'cut')
+  })
+}
+
+async function openStore(deps: DaemonDeps): Promise<Store> {
+  const { world, mortal, database, disk, pace } = deps
   const { clock } = mortal
+  const sharing = deps.sharing && {
+    name: toHex(mortal.random(8)),
+    channel: deps.sharing.channels.open(mortal),
+    turns: deps.sharing.turns,
+  }
   const afterInput = (run: () => void) => {
     clock.setTimer(world.chance.between(0, pace.commitMaxMs), run)
   }
-  const store = await sqliteStoreOn(database.open(mortal, world, disk), { clock, afterInput })
+  const store = await sqliteStoreOn(
+    database.open(mortal, world, disk),
+    { clock, afterInput },
+    sharing,
+  )
   return pace.pings ? store : { ...store, ping: async () => true }
 }
 
@@ -190,9 +211,7 @@ async function nodeKnown(lightning: Lightning, { clock }: Mortal): Promise<void>
 /** Sockets that break when their owner dies. */
 function mortalSockets(mortal: Mortal, open: OpenSocket): OpenSocket {
   return (url, handlers) => {
-    const whileAlive = (run: () => void) => {
-      if (mortal.alive) mortal.effect('a frame in', run)
-    }
+    const whileAlive = (run: () => void) => mortal.whenAwake(() => mortal.effect('a frame in', run))
     const socket = open(url, {
       open: () => whileAlive(() => handlers.open()),
       message: (text) => whileAlive(() => handlers.message(text)),
@@ -215,8 +234,9 @@ function mortalServer(mortal: Mortal, attach: Attach): Attach {
       bufferedAmount: 0,
     })
     return {
-      message: (text) => mortal.effect('a frame in', () => peer.message(text)),
-      closed: () => mortal.effect('a frame in', () => peer.closed()),
+      message: (text) =>
+        mortal.whenAwake(() => mortal.effect('a frame in', () => peer.message(text))),
+      closed: () => mortal.whenAwake(() => mortal.effect('a frame in', () => peer.closed())),
     }
   }
 }

@@ -33,6 +33,8 @@ export interface Door {
   /** Whose door it is from now on. */
   inhabitant: Inhabitant | null
   call(request: Request): Promise<Answer>
+  /** Whether whoever is here was paused since then, and so cannot have answered. */
+  pausedSince(atMs: number): boolean
 }
 
 const TOKEN = 'token-of-the-simulation'
@@ -66,11 +68,14 @@ export function createDoor(): Door {
     set inhabitant(inhabitant) {
       door.inhabitant = inhabitant
     },
+    pausedSince: (atMs) => door.inhabitant?.mortal.pausedSince(atMs) ?? false,
     async call(request) {
       const { inhabitant } = door
       if (inhabitant === null || !inhabitant.mortal.alive) return 'refused'
       inhabitant.world.timeline.touched(true)
-      const answer = arrivedAt.run(inhabitant, () => inject(server, request))
+      const answer = inhabitant.mortal
+        .awake()
+        .then(() => arrivedAt.run(inhabitant, () => inject(server, request)))
       const given = answer.then((reply) => sent(reply, inhabitant))
       return Promise.race([inhabitant.mortal.death, given]).catch(cutOff)
     },

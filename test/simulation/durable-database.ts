@@ -50,8 +50,11 @@ export function createDurableDatabase(): DurableDatabase {
     },
     open(mortal, world, disk) {
       let isOpen = true
+      // The connection is everybody's; this is whose transaction it is.
+      let isOurs = false
       mortal.onDeath(() => {
-        if (database.isTransaction) database.exec('rollback')
+        if (isOurs) database.exec('rollback')
+        isOurs = false
       })
       const connection: Pick<
         DatabaseSync,
@@ -61,7 +64,7 @@ export function createDurableDatabase(): DurableDatabase {
           return isOpen
         },
         get isTransaction() {
-          return mortal.alive && database.isTransaction
+          return isOurs && database.isTransaction
         },
         exec(sql) {
           const isCommit = sql === 'commit'
@@ -70,6 +73,7 @@ export function createDurableDatabase(): DurableDatabase {
             if (sql.startsWith('begin') && disk.trouble === 'busy')
               throw failure(SQLITE_BUSY, world)
             database.exec(sql)
+            isOurs = database.isTransaction
           })
         },
         prepare: (sql) => mortalStatement(mortal, prepare(sql)),

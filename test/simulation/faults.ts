@@ -1,5 +1,6 @@
 // What goes wrong in a life, and when: each fault is a stretch of time in which one part misbehaves.
 
+import type { Channels } from './channel.ts'
 import { EMBEDDED_URL, type Pace } from './daemon.ts'
 import type { Disk } from './durable-database.ts'
 import type { Keeper } from './keeper.ts'
@@ -19,7 +20,8 @@ export type FaultDeps = {
   readonly wall: Wall
   readonly disk: Disk
   readonly pace: Pace
-  readonly keeper: Keeper
+  readonly keepers: readonly Keeper[]
+  readonly channels: Channels
   readonly service: WalletService
   readonly nodeRelay: SimulatedRelay
   readonly otherRelays: readonly SimulatedRelay[]
@@ -45,18 +47,29 @@ const FAULTS: readonly (readonly [number, Fault])[] = [
   [2, receiverFault],
 ]
 
+/** What can happen besides, where there are several daemons. */
+const FAULTS_OF_SEVERAL: readonly (readonly [number, Fault])[] = [
+  [12, crash],
+  [12, pause],
+  [8, channelFault],
+]
+
 /** Plans this life's faults, all of them over `untilMs` from now. */
 export function planFaults(deps: FaultDeps, count: number, untilMs: number): void {
   const { chance, timeline } = deps.world
+  const faults = deps.keepers.length === 1 ? FAULTS : [...FAULTS, ...FAULTS_OF_SEVERAL]
   for (let i = 0; i < count; i++) {
-    const fault = chance.weighted(FAULTS as [(typeof FAULTS)[number]])
+    const fault = chance.weighted(faults as [(typeof FAULTS)[number]])
     const fromMs = chance.odds(0.2) ? 0 : chance.between(0, untilMs)
     const lengthMs = chance.odds(0.5) ? chance.between(0, 10_000) : chance.between(0, untilMs)
     fault(deps, { fromMs, untilMs: Math.min(untilMs, fromMs + lengthMs) })
   }
   timeline.after(untilMs, () => {
     deps.world.calm = true
-    deps.keeper.spare()
+    for (const keeper of deps.keepers) {
+      keeper.spare()
+      keeper.wake()
+    }
     deps.world.say('world', 'is calm from now on')
   })
 }
@@ -155,7 +168,7 @@ function serviceFault(deps: FaultDeps, stretch: Stretch): void {
   })
 }
 
-function crash({ world, keeper }: FaultDeps, { fromMs }: Stretch): void {
+function crash({ world, keepers }: FaultDeps, { fromMs }: Stretch): void {
   const { chance } = world
   const downMs = chance.weighted([
     [5, chance.between(0, 3_000)],
@@ -164,10 +177,45 @@ function crash({ world, keeper }: FaultDeps, { fromMs }: Stretch): void {
   ])
   const effects = chance.odds(0.3) ? 0 : chance.between(0, 40)
   const when = chance.pick(['before', 'after'])
+  const keeper = oneOf(keepers, world)
   world.timeline.after(fromMs, () => {
     world.fault('SIGKILL')
-    keeper.doom(effects, when, downMs)
+    keeper?.doom(effects, when, downMs)
   })
+}
+
+// SIGSTOP, or a machine that is moved: often for longer than its leases last.
+function pause({ world, keepers }: FaultDeps, { fromMs, untilMs }: Stretch): void {
+  const { chance, timeline } = world
+  const keeper = oneOf(keepers, world)
+  const lengthMs = chance.odds(0.5) ? chance.between(4_000, 20_000) : untilMs - fromMs
+  timeline.after(fromMs, () => {
+    world.fault('a daemon is paused')
+    keeper?.pause()
+  })
+  timeline.after(Math.min(untilMs, fromMs + lengthMs), () => {
+    world.say('world', 'wakes whoever was paused')
+    keeper?.wake()
+  })
+}
+
+function channelFault(deps: FaultDeps, stretch: Stretch): void {
+  const { world, channels } = deps
+  const often = world.chance.pick([0.3, 1])
+  const set = (loses: number) => {
+    channels.loses = loses
+  }
+  const begin = () => set(often)
+  during(deps, stretch, null, begin, () => {
+    set(0)
+    if (!world.chance.odds(0.5)) return
+    world.fault('the notifications begin anew')
+    channels.renew()
+  })
+}
+
+function oneOf(keepers: readonly Keeper[], { chance }: World): Keeper | undefined {
+  return keepers.length === 1 ? keepers[0] : keepers[chance.between(0, keepers.length - 1)]
 }
 
 function diskFault(deps: FaultDeps, stretch: Stretch): void {

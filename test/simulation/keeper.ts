@@ -3,7 +3,7 @@
 import { type DaemonDeps, type RunningDaemon, startDaemon } from './daemon.ts'
 import type { Door } from './door.ts'
 import { createMortal, type Mortal } from './mortal.ts'
-import type { Outage, Outages } from './outages.ts'
+import type { Roster } from './roster.ts'
 import type { Wall } from './wall.ts'
 import { stackOf } from './world.ts'
 
@@ -13,6 +13,9 @@ export interface Keeper {
   readonly mortal: Mortal
   /** SIGKILL at the effect that many from now; the next daemon starts `downMs` later. */
   doom(effects: number, when: 'before' | 'after', downMs: number): void
+  /** Stops it for a while, as by SIGSTOP; nothing happens while there is none. */
+  pause(): void
+  wake(): void
   /** Undoes what doom has not yet done. */
   spare(): void
   /** For good. */
@@ -21,37 +24,35 @@ export interface Keeper {
 }
 
 export type KeeperDeps = Omit<DaemonDeps, 'mortal'> & {
+  /** Which of the daemons it keeps. */
+  readonly name: string
   readonly door: Door
   readonly wall: Wall
-  readonly outages: Outages
+  readonly roster: Roster
   /** Told of each daemon that is up. */
   readonly up: (daemon: RunningDaemon) => void
 }
 
-/** After a restart the daemon also has to find its node again (ms). */
-const RECOVERY_MS = 5_000
-const NODE_RECOVERY_MS = 25_000
 const RESTART_AFTER_FAILURE_MS = 1_000
 
 export function createKeeper(deps: KeeperDeps): Keeper {
-  const { world, door, wall, outages } = deps
+  const { world, door, wall, roster, name } = deps
   const { timeline } = world
   let running: RunningDaemon | null = null
-  let mortal = createMortal(world, wall)
+  let mortal = createMortal(name, world, wall)
   let downMs = 0
   let starts = 0
   let ended = false
-  let down: Outage[] = []
 
   function start(): void {
     if (ended) return
-    const mine = createMortal(world, wall)
+    const mine = createMortal(name, world, wall)
     mortal = mine
     starts += 1
     mine.onDeath(() => {
       running = null
       door.inhabitant = null
-      begin()
+      roster.stopped(name)
       timeline.after(downMs, start)
     })
     startDaemon({ ...deps, mortal: mine }).then(
@@ -59,13 +60,13 @@ export function createKeeper(deps: KeeperDeps): Keeper {
         if (!mine.alive) return
         running = daemon
         door.inhabitant = { mortal: mine, engine: daemon.engine, webhooks: daemon.webhooks, world }
-        over()
+        if (!mine.paused) roster.began(name)
         deps.up(daemon)
       },
       (error) => {
         if (!mine.alive) return
         // What cannot start says so and exits; a full disk is reason enough.
-        world.say('daemon', `cannot start: ${String(error)}`)
+        world.say(name, `cannot start: ${String(error)}`)
         if (deps.disk.trouble === null)
           world.broken(9, `the daemon cannot start: ${stackOf(error)}`)
         downMs = RESTART_AFTER_FAILURE_MS
@@ -74,19 +75,6 @@ export function createKeeper(deps: KeeperDeps): Keeper {
     )
   }
 
-  function begin(): void {
-    if (down.length > 0) return
-    down = [outages.begin('daemon', timeline.nowMs), outages.begin('node', timeline.nowMs)]
-  }
-
-  function over(): void {
-    const [daemon, node] = down
-    if (daemon !== undefined) daemon.untilMs = timeline.nowMs + RECOVERY_MS
-    if (node !== undefined) node.untilMs = timeline.nowMs + NODE_RECOVERY_MS
-    down = []
-  }
-
-  begin()
   start()
   return {
     get running() {
@@ -98,6 +86,16 @@ export function createKeeper(deps: KeeperDeps): Keeper {
     doom(effects, when, thenDownMs) {
       downMs = thenDownMs
       mortal.doom(effects, when)
+    },
+    pause() {
+      if (running === null || mortal.paused) return
+      mortal.pause()
+      roster.stopped(name)
+    },
+    wake() {
+      if (!mortal.paused) return
+      mortal.wake()
+      if (running !== null) roster.began(name)
     },
     spare() {
       mortal.doom(Number.POSITIVE_INFINITY, 'before')

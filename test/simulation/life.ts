@@ -9,6 +9,7 @@ import type { Pace } from './daemon.ts'
 import { planFaults } from './faults.ts'
 import { casesOf, ENDS, type PaymentSeen } from './findings.ts'
 import { authenticate, handshake } from './introductions.ts'
+import type { Keeper } from './keeper.ts'
 import { askForWebhooks, type OrderPlan, order } from './merchant.ts'
 import { followFeed, readFeed, readStream } from './readers.ts'
 import { eventsOf, type Told } from './sightings.ts'
@@ -32,11 +33,17 @@ const CHECK_EVERY_MS = 2_000
 const TIMERS_MAX = 40
 const CONNECTIONS_MAX = 10
 
-export async function live(seed: number, stage: Stage, tell: Teller | null = null): Promise<Life> {
+/** `instances`: how many daemons there are, on one store. */
+export async function live(
+  seed: number,
+  stage: Stage,
+  tell: Teller | null = null,
+  instances = 1,
+): Promise<Life> {
   const world = createWorld(seed, tell)
   const unwatch = watchProcess(world)
   const pace = paceOf(world)
-  const cast = await begun(world, stage.next(), pace)
+  const cast = await begun(world, stage.next(instances), pace)
   const payments = await lived(cast)
   cast.close()
   unwatch()
@@ -72,7 +79,8 @@ async function begun(world: World, stage: Setting, pace: Pace): Promise<Cast> {
     if (chance.odds(0.08))
       activities.run(timeline.sleep(500).then(() => askForWebhooks(cast.receiver, merchant)))
     if (chance.odds(0.1)) timeline.after(chance.between(0, 10_000), () => void pester(cast))
-    if (chance.odds(0.04)) timeline.after(chance.between(3_000, 10_000), () => flooded(cast))
+    if (chance.odds(0.04) && !cast.several)
+      timeline.after(chance.between(3_000, 10_000), () => flooded(cast))
     void followFeed(cast.readers)
     const count = chance.weighted([
       [15, 0],
@@ -91,8 +99,9 @@ async function begun(world: World, stage: Setting, pace: Pace): Promise<Cast> {
 
 /** Lets time pass until all is told, then checks; the payments there are. */
 async function lived(cast: Cast): Promise<readonly PaymentSeen[]> {
-  const { world, keeper, activities } = cast
-  const quiet = () => world.calm && activities.running === 0 && keeper.running !== null
+  const { world, keepers, activities } = cast
+  const isUp = ({ running, mortal }: Keeper) => running !== null && !mortal.paused
+  const quiet = () => world.calm && activities.running === 0 && keepers.every(isUp)
   await passed(
     world,
     () => quiet() && allTold(cast),
@@ -116,14 +125,14 @@ async function lived(cast: Cast): Promise<readonly PaymentSeen[]> {
   checkLog(findings, read)
   checkIntroductions(findings)
   checkWebhooks(findings)
-  checkSize(cast)
+  for (const keeper of keepers) checkSize(world, keeper)
   return payments
 }
 
 /** Promise 9: what a life leaves behind in the daemon does not depend on what was sent to it. */
-function checkSize({ world, keeper }: Cast): void {
+function checkSize(world: World, keeper: Keeper): void {
   const { timers } = keeper.mortal
-  const { connections, subscriptions } = keeper.running?.relay.stats() ?? {
+  const { connections, subscriptions } = keeper.running?.relay?.stats() ?? {
     connections: 0,
     subscriptions: 0,
   }
@@ -270,8 +279,8 @@ function paceOf({ chance }: World): Pace {
 }
 
 function flooded(cast: Cast): void {
-  const { world, keeper, network, api, users, stranger, logged } = cast
-  const merchant = keeper.running?.engine.publicKey
+  const { world, keepers, network, api, users, stranger, logged } = cast
+  const merchant = keepers[0]?.running?.engine.publicKey
   if (merchant === undefined) return
   const before = logged.lines
   flood(300, { world, network, api, merchant, victim: world.chance.pick(users), stranger })

@@ -7,11 +7,11 @@ import { NOTHING, sum, tallyOf } from './tally.ts'
 
 const stage = createStage()
 
-parentPort?.on('message', async ({ from, to }: Slice) => {
+parentPort?.on('message', async ({ from, to, instances }: Slice) => {
   let tally = NOTHING
   for (let seed = from; seed < to; seed++) {
     const before = process.threadCpuUsage()
-    const life = await live(seed, stage)
+    const life = await live(seed, stage, null, instances)
     const { user, system } = process.threadCpuUsage(before)
     tally = sum(tally, tallyOf(life, (user + system) / 1000))
   }

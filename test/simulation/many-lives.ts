@@ -6,17 +6,19 @@ import { NOTHING, sum, type Tally } from './tally.ts'
 export type Lives = {
   readonly from: number
   readonly seeds: number
+  /** How many daemons there are in each life, on one store. */
+  readonly instances: number
   /** Told now and then how far it is. */
   readonly progress?: (sofar: Tally) => void
 }
 
 /** What a worker is asked for: the lives from one seed up to another, which is not lived. */
-export type Slice = { readonly from: number; readonly to: number }
+export type Slice = { readonly from: number; readonly to: number; readonly instances: number }
 
 const WORKERS_MAX = 2
 const SLICE = 50
 
-export async function manyLives({ from, seeds, progress }: Lives): Promise<Tally> {
+export async function manyLives({ from, seeds, instances, progress }: Lives): Promise<Tally> {
   const end = from + seeds
   let next = from
   let tally = NOTHING
@@ -25,7 +27,7 @@ export async function manyLives({ from, seeds, progress }: Lives): Promise<Tally
     const worker = new Worker(new URL('./lives-worker.ts', import.meta.url))
     try {
       while (next < end) {
-        const slice: Slice = { from: next, to: Math.min(end, next + SLICE) }
+        const slice: Slice = { from: next, to: Math.min(end, next + SLICE), instances }
         next = slice.to
         const done = await lived(worker, slice)
         tally = sum(tally, done)

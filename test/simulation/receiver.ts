@@ -40,6 +40,7 @@ export function createReceiver(world: World): Receiver {
       async post({ url, headers, body }, signal) {
         if (url !== RECEIVER_URL) throw new SendError('unreachable', `nobody is at ${url}`)
         await timeline.sleep(chance.between(1, 60))
+        await mortal.awake()
         if (signal.aborted) throw new SendError('timeout', 'too late')
         const { trouble } = receiver
         if (trouble !== null) world.fault(`a webhook receiver ${trouble}`)
@@ -47,6 +48,8 @@ export function createReceiver(world: World): Receiver {
         const taken = take(headers, body)
         if (trouble === 'hangs') await timeline.sleep(3_600_000)
         await timeline.sleep(trouble === 'answers too late' ? 20_000 : chance.between(1, 60))
+        if (trouble === null) taken.accepted = true
+        await mortal.awake()
         if (trouble === 'fails') return { status: 500, retryAfter: null, body: 'oops' }
         if (trouble === 'redirects') return { status: 302, retryAfter: null, body: '' }
         const answered = mortal.effect('a webhook answered', () => ({
@@ -54,7 +57,6 @@ export function createReceiver(world: World): Receiver {
           retryAfter: null,
           body: '',
         }))
-        if (trouble === null) taken.accepted = true
         return answered ?? { status: 500, retryAfter: null, body: '' }
       },
       close: async () => {},

@@ -1,4 +1,4 @@
-// npm run simulate -- [--seeds N] [--from S] [--story]: lives of the whole daemon in virtual time, among
+// npm run simulate -- [--seeds N] [--from S] [--instances N] [--story]: lives of the whole daemon in virtual time, among
 // faults. With --story they are told; a failed one comes with the command that tells it.
 import { parseArgs } from 'node:util'
 import { live } from './life.ts'
@@ -10,15 +10,19 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
+    instances: { type: 'string', default: '1' },
     story: { type: 'boolean', default: false },
   },
 })
 const from = Number(values.from)
 const seeds = Number(values.seeds)
+const instances = Number(values.instances)
 const PROGRESS_EVERY_MS = 10_000
 
-const tally = values.story ? await told() : await manyLives({ from, seeds, progress: progress() })
-for (const line of failures(tally, '')) console.log(line)
+const tally = values.story
+  ? await told()
+  : await manyLives({ from, seeds, instances, progress: progress() })
+for (const line of failures(tally, instances)) console.log(line)
 console.log(pageOf(tally))
 process.exitCode = tally.failed.length > 0 ? 1 : 0
 
@@ -26,7 +30,7 @@ async function told(): Promise<Tally> {
   const stage = createStage()
   let sofar = NOTHING
   for (let seed = from; seed < from + seeds; seed++) {
-    sofar = sum(sofar, tallyOf(await live(seed, stage, console.log), 0))
+    sofar = sum(sofar, tallyOf(await live(seed, stage, console.log, instances), 0))
   }
   return sofar
 }

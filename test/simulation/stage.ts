@@ -4,23 +4,24 @@ import { createDoor, type Door } from './door.ts'
 import { createDurableDatabase, type DurableDatabase } from './durable-database.ts'
 
 export interface Stage {
-  /** Swept and empty. */
-  next(): { readonly door: Door; readonly database: DurableDatabase }
+  /** Swept and empty, with as many doors as there are daemons. */
+  next(daemons: number): { readonly doors: readonly Door[]; readonly database: DurableDatabase }
 }
 
 const LIVES_PER_DOOR = 500
 
 export function createStage(): Stage {
   const database = createDurableDatabase()
-  let door = createDoor()
+  let doors: Door[] = []
   let lives = 0
   return {
-    next() {
-      if (lives > 0 && lives % LIVES_PER_DOOR === 0) door = createDoor()
+    next(daemons) {
+      if (lives % LIVES_PER_DOOR === 0) doors = []
       lives += 1
-      door.inhabitant = null
+      while (doors.length < daemons) doors.push(createDoor())
+      for (const door of doors) door.inhabitant = null
       database.wipe()
-      return { door, database }
+      return { doors: doors.slice(0, daemons), database }
     },
   }
 }

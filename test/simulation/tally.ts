@@ -42,7 +42,8 @@ export function sum(a: Tally, b: Tally): Tally {
 }
 
 /** Each broken promise of each failed life, with the command that lives it again. */
-export function failures({ failed }: Tally, options: string): readonly string[] {
+export function failures({ failed }: Tally, instances: number): readonly string[] {
+  const options = instances === 1 ? '' : ` --instances ${instances}`
   return failed.flatMap(({ seed, violations }) => [
     `npm run simulate -- --seeds 1 --from ${seed}${options} --story`,
     ...violations.map(({ promised, text }) => `    promise ${promised}: ${text}`),
