@@ -7,6 +7,7 @@ import { createStage } from './stage.ts'
 import { failures } from './tally.ts'
 
 const SEEDS = Number(process.env.PORTAL_SIMULATE_SEEDS ?? 2_000)
+const SEEDS_OF_SEVERAL = 300
 
 describe('the daemon, simulated', { timeout: 900_000 }, () => {
   it(`keeps its nine promises in ${SEEDS} lives, whatever goes wrong in them`, async () => {
@@ -15,12 +16,18 @@ describe('the daemon, simulated', { timeout: 900_000 }, () => {
     assert.deepEqual(failures(tally, 1), [])
   })
 
+  it(`keeps them in ${SEEDS_OF_SEVERAL} lives of three daemons on one store`, async () => {
+    const tally = await manyLives({ from: 1, seeds: SEEDS_OF_SEVERAL, instances: 3 })
+    assert.equal(tally.lives, SEEDS_OF_SEVERAL)
+    assert.deepEqual(failures(tally, 3), [])
+  })
+
   it('lives the same life again from the same seed', async () => {
     const stage = createStage()
-    for (const seed of [7, 77, 777]) {
-      const first = await live(seed, stage)
-      const second = await live(seed, stage)
-      assert.equal(second.hash, first.hash, `seed ${seed}`)
+    for (const [seed, instances] of [[7], [77], [777], [7, 3], [77, 3]] as const) {
+      const first = await live(seed, stage, null, instances)
+      const second = await live(seed, stage, null, instances)
+      assert.equal(second.hash, first.hash, `seed ${seed}, ${instances ?? 1} daemons`)
     }
   })
 })
