@@ -7,6 +7,7 @@ import { AMOUNT_MSAT, gatherHabits, startAsking } from '../faults/asking.ts'
 import { gatherCrowd } from '../faults/crowd.ts'
 import { balanceMsat } from '../faults/ledger.ts'
 import { openMerchant } from '../faults/merchant.ts'
+import { until } from '../faults/until.ts'
 import { ROOT } from '../run-command.ts'
 import { buildCity, type CityDaemon } from './city.ts'
 import { wholeFeed } from './feed-follower.ts'
@@ -39,12 +40,11 @@ test('releases with other tables work side by side, and no payment is lost in be
   ending.defer(merchant.close)
   const load = startAsking(merchant, gatherHabits(crowd, city.userNwc))
 
-  /** Each answers requests now, whatever it is. */
+  /** Each answers requests from now on, as soon as the balancer has found it. */
   async function allServe(): Promise<void> {
     answered.clear()
     await load.goesOn()
-    await load.goesOn()
-    for (const { url } of city.daemons) assert((answered.get(url) ?? 0) > 0, `${url} serves nobody`)
+    await until('every daemon serves', () => city.daemons.every(({ url }) => answered.has(url)))
   }
   async function replace(i: number, root: string): Promise<void> {
     roots[i] = root
