@@ -26,8 +26,10 @@ const BEAT_WITHOUT_PUSHES_MS = 2_000
 const LATE_BEAT_MS = 600_000
 const LATE_WATCH_MS = 7 * 86_400_000
 const RECONCILE_TIMEOUT_MS = 30_000
-// A node's clock may be behind ours when it stamps an invoice.
+// A node's clock may be behind ours when it stamps an invoice. The rare look at everything also finds what
+// was made while ours was set wrong.
 const SKEW_S = 120
+const SKEW_LATE_S = 86_400
 const OPEN_MAX = 10_000
 const CREDITED_MAX = 20_000
 /** Invoices of ours whose settlements are credited here at once. */
@@ -197,7 +199,7 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
       late ? { expiresAfterMs: nowMs - LATE_WATCH_MS } : { open: true },
     )
     if (sinceMs !== null) {
-      const since = Math.max(0, Math.floor(sinceMs / 1000) - SKEW_S)
+      const since = Math.max(0, Math.floor(sinceMs / 1000) - (late ? SKEW_LATE_S : SKEW_S))
       for (const settlement of await lightning.settledSince(since, RECONCILE_TIMEOUT_MS)) {
         await credit(settlement)
       }
