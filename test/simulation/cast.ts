@@ -15,15 +15,17 @@ import {
 } from './introductions.ts'
 import { createKeeper } from './keeper.ts'
 import { createLedger } from './ledger.ts'
+import type { Mortal } from './mortal.ts'
 import { createNetwork } from './network.ts'
 import { createOutages } from './outages.ts'
 import { createReceiver } from './receiver.ts'
 import { createRelay } from './relay.ts'
 import { createRoster } from './roster.ts'
-import { createSightings, type FeedItem } from './sightings.ts'
+import { createSightings } from './sightings.ts'
 import { createUser, type PaymentAsked, type User } from './user.ts'
 import { createWall } from './wall.ts'
 import { createWalletService, type ServiceHabits } from './wallet-service.ts'
+import { watchLog } from './witness.ts'
 import type { World } from './world.ts'
 
 /** Where it happens. */
@@ -37,7 +39,6 @@ const USER_URL = 'wss://user.sim'
 type Places = readonly [readonly string[], ...(readonly string[])[]]
 const PLACES: Places = [[EMBEDDED_URL], [EMBEDDED_URL], [OWN_URL], [EMBEDDED_URL, OWN_URL]]
 const PLACES_OUTSIDE: Places = [[OWN_URL], [OWN_URL], [USER_URL], [OWN_URL, USER_URL]]
-const DRAFTED_LOG_LINES = 100_000
 
 export function createCast(world: World, stage: Setting, pace: Pace) {
   const { chance, timeline } = world
@@ -85,16 +86,8 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     connection: service.connection,
     sender: receiver.senderOf,
     log: { info: log('log'), warn: log('log'), error: log('log') },
-    up: ({ engine }: RunningDaemon) => {
-      // A witness that reads as SSE readers do: what stands, then what comes.
-      engine.log.subscribe(null, (event) => seen.sawInFeed(itemOf(event), 'as it happened'))
-      engine.log.feed(0, DRAFTED_LOG_LINES).then(
-        (events) => {
-          for (const event of events) seen.sawInFeed(itemOf(event), 'at start')
-        },
-        () => {},
-      )
-    },
+    up: (daemon: RunningDaemon, mortal: Mortal) =>
+      watchLog(daemon.engine.log, mortal, { world, seen, outages }),
   }
   const keepers = stage.doors.map((door, i) =>
     createKeeper({ ...shared, door, name: several ? `daemon ${i + 1}` : 'daemon' }),
@@ -219,22 +212,5 @@ function serviceHabits({ chance }: World): ServiceHabits {
       [2, 'longer'],
       [1, 'shorter'],
     ]),
-  }
-}
-
-type LogEvent = Parameters<
-  Parameters<import('../../packages/daemon/src/engine/log-reader.ts').LogReader['subscribe']>[1]
->[0]
-
-function itemOf({ position, stream, index, createdAtMs, data }: LogEvent): FeedItem {
-  return {
-    position,
-    type: stream.type,
-    streamId: stream.id,
-    paymentId: stream.paymentId,
-    requestId: stream.requestId,
-    index,
-    createdAt: Math.floor(createdAtMs / 1000),
-    data: data as FeedItem['data'],
   }
 }

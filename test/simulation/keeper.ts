@@ -30,7 +30,7 @@ export type KeeperDeps = Omit<DaemonDeps, 'mortal'> & {
   readonly wall: Wall
   readonly roster: Roster
   /** Told of each daemon that is up. */
-  readonly up: (daemon: RunningDaemon) => void
+  readonly up: (daemon: RunningDaemon, mortal: Mortal) => void
 }
 
 const RESTART_AFTER_FAILURE_MS = 1_000
@@ -61,7 +61,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
         running = daemon
         door.inhabitant = { mortal: mine, engine: daemon.engine, webhooks: daemon.webhooks, world }
         if (!mine.paused) roster.began(name)
-        deps.up(daemon)
+        deps.up(daemon, mine)
       },
       (error) => {
         if (!mine.alive) return

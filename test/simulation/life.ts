@@ -76,7 +76,7 @@ async function begun(world: World, stage: Setting, pace: Pace): Promise<Cast> {
     if (chance.odds(0.08)) {
       activities.run(soon().then(() => authenticate(chance.pick(users), merchant)))
     }
-    if (chance.odds(0.08))
+    if (chance.odds(cast.several ? 0.3 : 0.08))
       activities.run(timeline.sleep(500).then(() => askForWebhooks(cast.receiver, merchant)))
     if (chance.odds(0.1)) timeline.after(chance.between(0, 10_000), () => void pester(cast))
     if (chance.odds(0.04) && !cast.several)

@@ -22,7 +22,7 @@ const ROOT = new URL('../..', import.meta.url).pathname
 const FOLDERS = ['payment', 'engine', 'store', 'nostr', 'lightning']
 /** Nothing in them runs here, or nothing they do can be seen from the outside. */
 const LEFT_OUT =
-  /(\.test|\.contract|\.fixtures)\.ts$|lnd|readiness|probe|metrics|migration|sample-|contract-test|list-payments|ports\.ts|refusal\.ts|logger\.ts|sqlite-error/
+  /(\.test|\.contract|\.fixtures)\.ts$|lnd|postgres|backup|sqlite-source|move-|database-clock|readiness|probe|metrics|migration|sample-|contract-test|list-payments|ports\.ts|refusal\.ts|logger\.ts|sqlite-error/
 const LIFE_LIMIT_MS = 240_000
 const PROMISES = [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
@@ -36,7 +36,7 @@ type Outcome = { readonly mutant: Mutant; readonly found: Found | 'survived' | '
 const { values } = parseArgs({
   options: {
     sample: { type: 'string', default: '60' },
-    seeds: { type: 'string', default: '400' },
+    seeds: { type: 'string', default: '200' },
     order: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
   },
@@ -82,7 +82,7 @@ function sampled(): readonly Mutant[] {
 }
 
 /** A picked mutant where its text stands in the file today. */
-function picked({ file, before, after }: (typeof PICKED)[number]): readonly Mutant[] {
+function picked({ file, before, after, instances }: (typeof PICKED)[number]): readonly Mutant[] {
   const lines = readFileSync(join(ROOT, file), 'utf8').split('\n')
   const at = lines.findIndex((line) => line.includes(before))
   const line = lines[at]
@@ -90,7 +90,8 @@ function picked({ file, before, after }: (typeof PICKED)[number]): readonly Muta
     console.log(`a picked mutant no longer fits: ${file} has no "${before}"`)
     return []
   }
-  return [{ file, line: at + 1, rule: 'picked', before: line, after: line.replace(before, after) }]
+  const changed = line.replace(before, after)
+  return [{ file, line: at + 1, rule: 'picked', before: line, after: changed, instances }]
 }
 
 /** What the simulation says of it; null when it is no program any more. */
@@ -102,7 +103,7 @@ async function tried(mutant: Mutant): Promise<Outcome['found'] | null> {
   writeFileSync(path, text)
   try {
     const hunt = join(copy, 'test/simulation/hunt.ts')
-    const args = [hunt, '--seeds', values.seeds]
+    const args = [hunt, '--seeds', values.seeds, '--instances', String(mutant.instances ?? 1)]
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: LIFE_LIMIT_MS })
     const found: Found | null = JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null')
     return found ?? 'survived'

@@ -8,6 +8,8 @@ export type Mutant = {
   readonly rule: string
   readonly before: string
   readonly after: string
+  /** How many daemons it takes to see it; 1 unless given. */
+  readonly instances?: number
 }
 
 type Rule = {
@@ -39,7 +41,8 @@ const RULES: readonly Rule[] = [
   { name: 'one more', find: /\+ 1\b/, replace: '+ 2' },
   {
     name: 'statement left out',
-    find: /^(\s*)(?:await |void )?[\w.?]+\(.*\)$/,
+    // No query, of which nothing would be left that runs.
+    find: /^(\s*)(?:await |void )?(?!db\b|sql\b)\w[\w.?]*\(.*\)$/,
     replace: '$1void 0',
   },
   {
@@ -48,7 +51,7 @@ const RULES: readonly Rule[] = [
     replace: '$1void 0',
   },
   { name: 'null instead', find: /(\w+): (\w+)\?\.\w+ \?\? null,/, replace: '$1: null,' },
-  { name: 'field left as it was', find: /^(\s*)(\w+): .+,$/, replace: '$1' },
+  { name: 'field left as it was', find: /^(\s*)(\w+): (?!.*readonly).+,$/, replace: '$1' },
   { name: 'a thousand times longer', find: /_000\b/, replace: '_000_000' },
   { name: 'nothing', find: /= (?:\d[\d_]*)$/, replace: '= 0' },
 ]
