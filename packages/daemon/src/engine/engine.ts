@@ -183,10 +183,8 @@ export function createEngine(given: EngineDeps): Engine {
   })
 
   function takeUp(due: Due): void {
-    const leasedUntilMs = clock.nowMs() + LEASE_MS
-    audience.takeInHand(keysOfDue(due), leasedUntilMs)
-    // What breaks in our hands, its lease brings back.
-    worker.wakeBy(leasedUntilMs)
+    // What breaks in our hands, the end of its lease brings back.
+    dueLater(keysOfDue(due), clock.nowMs() + LEASE_MS)
     inHand.takeUp(due)
   }
 
