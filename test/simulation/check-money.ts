@@ -118,6 +118,7 @@ function checkVerdict(findings: Findings, one: Case): void {
       ({ paymentHash, settled, atMs }) =>
         paymentHash === payment.payment_hash && !settled && atMs <= endedMs && expired(atMs),
     )
+    checkReason(findings, one, String(end.data.code))
     if (own && !asked) world.broken(4, `${nameOf(one)} timed out and the node was not asked`)
   }
   if (end.data.code !== 'no_invoice') return
@@ -127,4 +128,16 @@ function checkVerdict(findings: Findings, one: Case): void {
   if (!expired(endedMs) && service.refusals === 0) {
     world.broken(4, `the node never refused, yet ${nameOf(one)} ended for want of an invoice`)
   }
+}
+
+// What a timeout is said to come from fits what was told before.
+function checkReason({ world }: Findings, one: Case, code: string): void {
+  const answered = one.events.some(({ data }) =>
+    ['user_approved', 'user_failed'].includes(String(data.status)),
+  )
+  const fits = one.own
+    ? answered === (code === 'unpaid') && code !== 'unproven'
+    : ['unproven', 'no_relay'].includes(code)
+  if (!fits)
+    world.broken(3, `${nameOf(one)} timed out as ${code}${answered ? ' though answered' : ''}`)
 }
