@@ -14,10 +14,11 @@ import type { Fact } from '../payment/decide.ts'
 import type { Payment } from '../payment/payment.ts'
 import type { Audience } from './audience.ts'
 import { keysOfDue } from './due.ts'
+import { applyToAny } from './fact-of-any.ts'
 import type { Facts } from './facts.ts'
 import type { Hearing } from './hearing.ts'
 import { createNudges } from './nudges.ts'
-import type { Clock, Due, Inbound, Messenger, Store } from './ports.ts'
+import type { Clock, Inbound, Messenger, Store } from './ports.ts'
 import { isAnothersMoney } from './whose-money.ts'
 
 const SAME_REQUEST_ID_MAX = 1_000
@@ -131,7 +132,7 @@ export function createInbound(deps: InboundDeps): Inbound {
         // Either side of the proof may be the key we know: a proven subkey of the user we asked, or
         // the main key of the subkey we took for one.
         const key = asked.includes(proof.mainKey) ? author : proof.mainKey
-        await apply(facts, due, { type: 'key_proven', key })
+        await applyToAny(facts, due, { type: 'key_proven', key })
       }
     },
 
@@ -151,7 +152,7 @@ export function createInbound(deps: InboundDeps): Inbound {
     const nudge = async () => {
       if (keys === null && !(await isOursToNudgeAll())) return
       for (const due of await store.awaitingAnswer(keys, NUDGED_MAX)) {
-        await apply(facts, due, { type: 'user_reachable' })
+        await applyToAny(facts, due, { type: 'user_reachable' })
       }
     }
     nudge().catch(deps.failed)
@@ -187,16 +188,5 @@ function answerFact(payment: Payment, { status }: PaymentResponse): Fact {
         proves(preimage, payment.paymentHash)
       return proven ? { type: 'invoice_settled', preimage } : { type: 'user_claimed' }
     }
-  }
-}
-
-async function apply(
-  facts: Facts,
-  due: Due,
-  fact: { type: 'user_reachable' } | { type: 'key_proven'; key: PublicKey },
-): Promise<void> {
-  if (due.type === 'payment') await facts.payment(due.payment, fact)
-  else if (due.conversation.type === 'authenticate_key') {
-    await facts.authentication(due.conversation.streamId, fact)
   }
 }
