@@ -51,7 +51,6 @@ import { createSettlements } from './settlements.ts'
 import { watchfulClock } from './watchful-clock.ts'
 import { createWorker } from './worker.ts'
 
-const LEFT_IN_HAND_MAX = 2_000
 /** A duty that is taken up so soon after the start was nobody's: no other daemon lives. */
 const ALONE_MS = HELD_MS + 1_500
 /** How long a daemon that claims what is due may take to. */
@@ -233,12 +232,10 @@ export function createEngine(given: EngineDeps): Engine {
       await hearing.listen()
       await settlements.start()
       readiness.start()
-      worker.start()
       // What a process that was killed had in hand is nobody's now; on a shared store it may be
       // another daemon's, until the lease is over.
-      const leftMs = clock.nowMs() + (store.shared ? 0 : LEASE_MS)
-      const left = await store.claimDue(leftMs, LEFT_IN_HAND_MAX, LEASE_MS)
-      left.forEach(takeUp)
+      if (!store.shared) await store.dropClaims(clock.nowMs())
+      worker.start()
       duty.start()
     },
 

@@ -288,6 +288,8 @@ export interface Store extends Coordination {
 
   /** Subjects due at `nowMs`, earliest first, claimed for `leaseMs`. */
   claimDue(nowMs: number, limit: number, leaseMs: number): Promise<readonly Due[]>
+  /** Makes due at `nowMs` whatever is claimed: for the one daemon of a store, at its start. */
+  dropClaims(nowMs: number): Promise<void>
   nextWakeAtMs(): Promise<number | null>
 
   stream(id: StreamId): Promise<Stream | null>

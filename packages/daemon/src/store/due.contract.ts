@@ -51,6 +51,25 @@ export function exerciseDue(open: OpenStore): void {
       assert.equal(await store.commit(paid(payment)), 'committed')
     })
 
+    promise('is due at once when its claim is dropped, however far ahead it was', async (store) => {
+      const claimed = samplePayment({ taskAtMs: 50 })
+      const waiting = samplePayment({ taskAtMs: 700_000 })
+      const asked = { ...sampleAuthentication(), taskAtMs: 50 }
+      await store.createPayment(claimed, null, 600_000)
+      await store.createPayment(waiting, null, 700_000)
+      await store.createPayment(samplePayment(), null, null)
+      await store.createConversation(asked, null, 600_000)
+      await store.dropClaims(100)
+      assert.deepEqual(
+        (await store.claimDue(100, 10, LEASE_MS)).map(idOf).sort(),
+        [claimed.id as string, asked.streamId as string].sort(),
+      )
+      assert.equal(await store.nextWakeAtMs(), 100 + LEASE_MS)
+      await store.dropClaims(200_000)
+      assert.equal((await store.claimDue(699_999, 10, LEASE_MS)).length, 2)
+      assert.equal((await store.claimDue(700_000, 10, LEASE_MS)).length, 1)
+    })
+
     promise('is put off, or no longer due at all, by a commit', async (store) => {
       const payment = samplePayment()
       await store.createPayment(payment, null, 100)

@@ -37,6 +37,14 @@ export async function claimDue(
   return claimed.flat()
 }
 
+/**
+ * Makes due at `nowMs` what is put off to a moment that it does not name itself. Whoever claimed it is
+ * gone, and may have gone by a clock that ran ahead: the claim could last for hours by ours.
+ */
+export async function dropClaims(on: Session, nowMs: number): Promise<void> {
+  await Promise.all([on.write(DROP_PAYMENTS, { nowMs }), on.write(DROP_CONVERSATIONS, { nowMs })])
+}
+
 export async function nextWakeAtMs(on: Session): Promise<number | null> {
   const earliest = [await on.first(PAYMENT_WAKE, {}), await on.first(CONVERSATION_WAKE, {})]
   const times = earliest.flatMap((row) => row?.wake_at_ms ?? [])
@@ -103,6 +111,23 @@ const LEASE_CONVERSATION: Query<Lease, ConversationRow> = (db, { id, leasedUntil
     .set({ wake_at_ms: leasedUntilMs })
     .where('stream_id', '=', id)
     .returningAll()
+
+const DROP_PAYMENTS: Query<{ readonly nowMs: number }, unknown> = (db, { nowMs }) =>
+  db
+    .updateTable('payments')
+    .set({ wake_at_ms: nowMs })
+    .where('wake_at_ms', 'is not', null)
+    .whereRef('wake_at_ms', '<>', 'task_at_ms')
+    .where('wake_at_ms', '<>', sql<number>`expires_at * 1000`)
+    .where('wake_at_ms', '<>', sql<number>`coalesce(capture_before, 0) * 1000`)
+
+const DROP_CONVERSATIONS: Query<{ readonly nowMs: number }, unknown> = (db, { nowMs }) =>
+  db
+    .updateTable('conversations')
+    .set({ wake_at_ms: nowMs })
+    .where('wake_at_ms', 'is not', null)
+    .where('wake_at_ms', '<>', sql<number>`coalesce(task_at_ms, 0)`)
+    .where('wake_at_ms', '<>', sql<number>`coalesce(expires_at, 0) * 1000`)
 
 const PAYMENT_WAKE: Query<Nothing, WakeRow> = (db) =>
   db

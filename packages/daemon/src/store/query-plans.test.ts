@@ -16,6 +16,7 @@ const CURSOR = Buffer.from('1700000000000 id').toString('base64url')
 
 const QUESTIONS: readonly [name: string, ask: (store: Store) => unknown, indices: string[]][] = [
   ['claimDue', (s) => s.claimDue(NOW_MS, 10, 1), ['payments_due', 'conversations_due']],
+  ['dropClaims', (s) => s.dropClaims(NOW_MS), ['payments_due', 'conversations_due']],
   ['nextWakeAtMs', (s) => s.nextWakeAtMs(), ['payments_due', 'conversations_due']],
   ['paymentByRequest', (s) => s.paymentByRequest(KEY, 'r'), ['payments_of_request']],
   ['paymentsByRequestId', (s) => s.paymentsByRequestId('r', 10), ['payments_of_request']],

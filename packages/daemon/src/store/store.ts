@@ -3,7 +3,7 @@ import type { Clock, Store } from '../engine/ports.ts'
 import { takeAllowance } from './allowances.ts'
 import { commitChange } from './commit.ts'
 import { createConversation, createdAbout, createdNews, createPayment } from './create.ts'
-import { claimDue } from './due.ts'
+import { claimDue, dropClaims } from './due.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { releaseLease, takeLease } from './leases.ts'
 import type { Session } from './query.ts'
@@ -77,6 +77,7 @@ export function createStore(
     },
 
     claimDue: (nowMs, limit, leaseMs) => write((tx) => claimDue(tx, nowMs, limit, leaseMs)),
+    dropClaims: (nowMs) => write((tx) => dropClaims(tx, nowMs)),
     setValue: (name, text) => write((tx) => setValue(tx, name, text)),
     advanceValue: (name, text) => write((tx) => advanceValue(tx, name, text)),
     initValue: (name, text) => write((tx) => initValue(tx, name, text)),
