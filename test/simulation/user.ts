@@ -179,13 +179,13 @@ export function createUser(deps: UserDeps): User {
 
 function deriveSubkey(identity: Identity, index: number, { chance, timeline }: World): Subkey {
   const nowS = Math.floor(timeline.nowMs / 1000)
-  // Now and then one whose proof has run out: it proves nothing.
-  const lifeS = chance.odds(0.8) ? 86_400 * 30 : -3_600
+  // Now and then one whose proof has run out, also by a clock that was set back: it proves nothing.
+  const lifeS = chance.odds(0.8) ? 86_400 * 30 : -86_400
   return identity.deriveSubkey({
     version: 1,
     name: `subkey ${index}`,
     nonce: Buffer.from(chance.bytes(32)).toString('hex'),
-    validFrom: BigInt(nowS - 86_400),
+    validFrom: BigInt(nowS - 86_400 * 2),
     expiresAt: BigInt(nowS + lifeS),
     permissions: ['auth', 'payment'],
   })

@@ -25,7 +25,7 @@ import { createInvoiceWaits } from './invoice-waits.ts'
 import { HELD_MS } from './lease-keeper.ts'
 import { createLogReader, type LogReader } from './log-reader.ts'
 import type { Logger } from './logger.ts'
-import { lookAtAllOpen } from './look-at-all-open.ts'
+import { lookAtAllOpen, mayBeAhead } from './look-at-all-open.ts'
 import type {
   Clock,
   Due,
@@ -234,7 +234,11 @@ export function createEngine(given: EngineDeps): Engine {
       readiness.start()
       // What a process that was killed had in hand is nobody's now; on a shared store it may be
       // another daemon's, until the lease is over.
-      if (!store.shared) await store.dropClaims(clock.nowMs())
+      if (!store.shared) {
+        const nowMs = clock.nowMs()
+        await store.dropClaims(nowMs)
+        await lookAtAllOpen(store, facts, takeUp, (due) => mayBeAhead(due, nowMs))
+      }
       worker.start()
       duty.start()
     },

@@ -283,7 +283,7 @@ export function exerciseSeveral(
       const payment = await world.ask(a, { mainKey: someone() })
       await world.until(() => asked([a], payment), some)
       const commits = () => [a, b].map(({ calls }) => calls.get('claimDue') ?? 0)
-      assert.ok(commits().every((count) => count > 0))
+      await world.until(commits, (counts) => counts.every((count) => count > 0))
       const joining = await world.start()
       assert.equal(joining.calls.get('awaitingAnswer') ?? 0, 0)
     })
