@@ -125,8 +125,10 @@ async function sandboxSide(): Promise<Side> {
   const payer = createNwcClient(parseNwcConnection((await sandbox.createWallet()).nwc, secp), deps)
   const settledAt = new Map<string, number>()
   const listener = createNwcClient(connection, deps)
-  listener.onNotification(({ type, notification: { payment_hash: hash } }) => {
-    if (type === 'payment_received') settledAt.set(String(hash), performance.now())
+  listener.onNotification((sealed) => {
+    const { type, notification } = sealed.open() ?? {}
+    if (type !== 'payment_received') return
+    settledAt.set(String(notification?.payment_hash), performance.now())
   })
   const daemon = await startTestDaemon({ PORTAL_LIGHTNING: nwc, PORTAL_NETWORK: 'regtest' })
   return {

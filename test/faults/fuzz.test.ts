@@ -18,6 +18,7 @@ import {
 import { connectRelay, createEmbeddedRelay, type SocketHandlers } from 'portal-relay'
 import type { Inbound } from '../../packages/daemon/src/engine/ports.ts'
 import { deliver } from '../../packages/daemon/src/nostr/inbox.ts'
+import { ALONE_TURNS } from '../../packages/daemon/src/testing/alone.ts'
 import { createVirtualClock } from '../../packages/daemon/src/testing/virtual-clock.ts'
 import { seedFor, times } from './chance.ts'
 import { heapMib } from './growth.ts'
@@ -284,7 +285,7 @@ function silentInbound(): Inbound {
   return {
     wanted: () => true,
     isOurs: () => true,
-    handled: async () => [],
+    turns: ALONE_TURNS,
     keyHandshake: async () => {},
     authResponse: async () => {},
     paymentResponse: async () => {},

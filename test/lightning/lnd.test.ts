@@ -18,6 +18,7 @@ import {
 } from '../../packages/daemon/src/engine/ports.ts'
 import { createLndLightning } from '../../packages/daemon/src/lightning/lnd.ts'
 import type { PaymentId } from '../../packages/daemon/src/payment/payment.ts'
+import { ALONE } from '../../packages/daemon/src/testing/alone.ts'
 import { bakeMacaroon } from './bake-macaroon.ts'
 import { lightningUnavailable } from './build.ts'
 import type { LndNode } from './lnd-node.ts'
@@ -78,6 +79,7 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
       connected: () => {
         connections++
       },
+      ...ALONE,
     }
     lightning.start(watcher, cursor)
     const until = {

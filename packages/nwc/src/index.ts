@@ -1,2 +1,7 @@
-export { createNwcClient, type NwcClient, type NwcClientDeps } from './nwc-client.ts'
+export {
+  createNwcClient,
+  type NwcClient,
+  type NwcClientDeps,
+  type SealedNotification,
+} from './nwc-client.ts'
 export { NwcError, type NwcFailureCode } from './nwc-error.ts'

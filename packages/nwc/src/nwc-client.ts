@@ -47,12 +47,20 @@ export interface NwcClient {
     params: Record<string, unknown>,
     timeoutMs: number,
   ): Promise<Record<string, unknown>>
-  /** Each notification once, verified. Returns its undo. */
-  onNotification(run: (notification: NwcNotification) => void): () => void
+  /** Each notification, sealed: what nobody opens costs nothing. Returns its undo. */
+  onNotification(run: (sealed: SealedNotification) => void): () => void
   /** Each (re)connect of any relay: notifications may have been missed. Returns its undo. */
   onConnected(run: () => void): () => void
   readonly connected: boolean
   close(): void
+}
+
+export type SealedNotification = {
+  /** Of the Nostr event it came in. */
+  readonly eventId: string
+  readonly chars: number
+  /** Verifies and decrypts; undefined when it is not the wallet's word, or was opened before. */
+  open(): NwcNotification | undefined
 }
 
 export type NwcClientDeps = {
@@ -86,7 +94,7 @@ class Client implements NwcClient {
   private readonly subscriptions: readonly RelaySubscription[]
   private readonly undoConnected: readonly (() => void)[]
   private readonly requests = new Map<string, WalletRequest>()
-  private readonly notificationListeners = new Set<(notification: NwcNotification) => void>()
+  private readonly notificationListeners = new Set<(sealed: SealedNotification) => void>()
   private readonly connectedListeners = new Set<() => void>()
   private refusalsInARow = 0
   private closed = false
@@ -158,7 +166,7 @@ class Client implements NwcClient {
     }
   }
 
-  onNotification(run: (notification: NwcNotification) => void): () => void {
+  onNotification(run: (sealed: SealedNotification) => void): () => void {
     this.notificationListeners.add(run)
     return () => this.notificationListeners.delete(run)
   }
@@ -224,9 +232,9 @@ class Client implements NwcClient {
     if (event.kind === KIND.nwcResponse) this.heardResponse(event)
     else if (event.kind === KIND.nwcInfo) this.heardInfo(event)
     else if (event.kind === KIND.nwcNotification || event.kind === KIND.nwcNotificationNip04) {
-      const notification = this.inbox(event)
-      if (notification === undefined) return
-      for (const run of this.notificationListeners) run(notification)
+      const { id: eventId, content } = event
+      const sealed = { eventId, chars: content.length, open: () => this.inbox(event) }
+      for (const run of this.notificationListeners) run(sealed)
     }
   }
 

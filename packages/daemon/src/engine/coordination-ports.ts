@@ -9,7 +9,22 @@ export type Lease = { readonly epoch: number }
 /** Tokens that come in steadily, up to `burst` of them at once. Both are whole. */
 export type Rate = { readonly perSecond: number; readonly burst: number }
 
-export interface Coordination {
+/** Of Nostr events that all daemons hear, one daemon handles each. */
+export interface Turns {
+  /** Which of these Nostr events are committed, whoever received them. */
+  receivedAmong(eventIds: readonly string[]): Promise<readonly string[]>
+  /** Tells the other daemons that nothing more is to be done about these. The word may be lost. */
+  tellHandled(eventIds: readonly string[]): void
+  /** Called with the marks of events of which others tell that. */
+  onHandled(listener: (marks: readonly string[]) => void): () => void
+}
+
+/** The first 64 bits of an event's id: enough to tell it from all others, short enough for a word. */
+export function eventMark(id: string): string {
+  return id.slice(0, 16)
+}
+
+export interface Coordination extends Turns {
   /**
    * Other daemons work on the same store: what is leased may be in the hands of a living one, and
    * what they do is told by the listeners below.
@@ -33,9 +48,6 @@ export interface Coordination {
    * handshake: when to read again whatever nothing tells of.
    */
   onBeat(listener: () => void): () => void
-
-  /** Which of these Nostr events are committed, whoever received them. */
-  receivedAmong(eventIds: readonly string[]): Promise<readonly string[]>
 
   /**
    * Sets a value of the form `series:index`, unless the one that stands is of the same series and not

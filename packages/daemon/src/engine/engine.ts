@@ -256,7 +256,7 @@ export function createEngine(given: EngineDeps): Engine {
       const { subject, isNew } = await begin(singlePayment(order, deps), key)
       const lookAfterMs = isNew ? LOOK_AFTER_MS.ours : LOOK_AFTER_MS.others
       const latest = () => store.payment(subject.id)
-      return invoiceWaits.invoiced(subject, latest, store.shared ? lookAfterMs : null)
+      return invoiceWaits.invoiced(subject, isNew, latest, store.shared ? lookAfterMs : null)
     },
 
     async requestInvoicePayment(order, key) {

@@ -63,7 +63,7 @@ export function createInbound(deps: InboundDeps): Inbound {
       return audience.isInHand(author) || !audience.has(author)
     },
 
-    handled: (eventIds) => store.receivedAmong(eventIds),
+    turns: store,
 
     async keyHandshake({ eventId, author }, message, usableRelays) {
       const handshake = await store.handshakeByToken(message.token)

@@ -8,11 +8,13 @@ const PATIENCE_MS = 10_000
 
 export interface InvoiceWaits {
   /**
-   * The payment once it has left `requested`, or as `latest` finds it when patience ends. `lookAfterMs`:
-   * when to look by ourselves, and then again after twice as long each time; null: never.
+   * The payment once it has left `requested`, or as `latest` finds it when patience ends. One that was
+   * read (not `isNew`) may have been invoiced since: it is looked for at once. `lookAfterMs`: when to
+   * look by ourselves, and then again after twice as long each time; null: never.
    */
   invoiced(
     payment: Payment,
+    isNew: boolean,
     latest: () => Promise<Payment | null>,
     lookAfterMs: number | null,
   ): Promise<Payment>
@@ -49,7 +51,7 @@ export function createInvoiceWaits(clock: Clock): InvoiceWaits {
 
   return {
     changed,
-    async invoiced(payment, latest, lookAfterMs) {
+    async invoiced(payment, isNew, latest, lookAfterMs) {
       if (payment.state !== 'requested') return payment
       const look = async () => {
         const found = await latest()
@@ -69,8 +71,7 @@ export function createInvoiceWaits(clock: Clock): InvoiceWaits {
         }
         waits.add(finish)
       })
-      // It may have been invoiced between the caller's read and the wait above.
-      await look()
+      if (!isNew) await look()
       return (await news) ?? (await latest()) ?? payment
     },
   }

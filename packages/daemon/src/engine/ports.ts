@@ -17,12 +17,12 @@ import type { Authentication, AuthenticationEvent } from '../authentication/auth
 import type { Handshake, HandshakeEvent } from '../handshake/handshake.ts'
 import type { LogEvent, Stream, StreamId, StreamType } from '../log/stream.ts'
 import type { Payment, PaymentEvent, PaymentId, Status } from '../payment/payment.ts'
-import type { Coordination } from './coordination-ports.ts'
+import type { Coordination, Turns } from './coordination-ports.ts'
 import type { IdempotencyKey } from './idempotency-key.ts'
 import type { WebhookStore } from './webhook-ports.ts'
 
 export type { Clock, Timer } from 'portal-relay'
-export type { Lease, Rate } from './coordination-ports.ts'
+export type { Lease, Rate, Turns } from './coordination-ports.ts'
 export { PortError, StoreError } from './port-error.ts'
 export type { IdempotencyKey }
 
@@ -75,6 +75,9 @@ export type LightningWatcher = {
   held(paymentHash: PaymentHash, captureBefore: number): Promise<void>
   /** Connected (again): pushes may have been missed. */
   connected(): void
+  /** Of daemons that hear the same pushes, whether this one deals with them at once. */
+  readonly isFirst: boolean
+  readonly turns: Turns
 }
 
 /** Our own Lightning node. Every method throws PortError only, and is safe to repeat. */
@@ -142,11 +145,10 @@ export interface Inbound {
   wanted(author: PublicKey, kind: number): boolean
   /**
    * As cheap: is this daemon the one to handle it at once? False when another on the same store is likely
-   * to be doing so; then it need not be looked at unless it is not `handled` a moment later.
+   * to be doing so; then it need not be looked at unless nobody has handled it a moment later.
    */
   isOurs(author: PublicKey, kind: number): boolean
-  /** Those of these events that some daemon has handled. */
-  handled(eventIds: readonly string[]): Promise<readonly string[]>
+  readonly turns: Turns
   /** `usableRelays`: those the wallet named that we may connect to, cleaned and at most five. */
   keyHandshake(
     received: Received,

@@ -1,8 +1,9 @@
 // Money that arrived, in layers: the node's push, a batched reconcile on every (re)connect and at a slow
 // beat for what pushes missed, and after an end a rarer one for late money. Nothing polls per payment.
 //
-// Daemons that share a store all hear the node. The one that had the invoice made credits it at once; the
-// others wait a moment and then find it credited, or do it themselves. The beat is one daemon's duty.
+// Daemons that share a store all hear the node. The one that had the invoice made credits it at once, and so
+// does the one whose duty this is; the others wait a moment and then find it credited, or do it themselves.
+// The beat is a duty, too.
 //
 // The cursor says: all settlements up to it are committed. Each daemon follows the node from the cursor
 // it read at its start, commits what it is told (or finds it committed), all of it and in order, and
@@ -91,6 +92,10 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
         await facts.payment(payment, { type: 'invoice_held', captureBefore })
       }
     },
+    turns: store,
+    get isFirst() {
+      return duty.isOurs
+    },
     connected() {
       lookAgain()
       watched.clear()
@@ -112,7 +117,8 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
   }
 
   async function othersFirst(paymentHash: PaymentHash): Promise<void> {
-    if (!store.shared || stopped || own.has(paymentHash) || credited.has(paymentHash)) return
+    const isOurs = duty.isOurs || own.has(paymentHash)
+    if (isOurs || stopped || credited.has(paymentHash)) return
     await new Promise<void>((resolve) => {
       const end = () => {
         patience.cancel()

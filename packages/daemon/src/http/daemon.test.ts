@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { msat, npubOf, secp256k1 as secp } from 'portal-protocol'
 import { createEmbeddedRelay, systemClock } from 'portal-relay'
 import type { PaymentId } from '../payment/payment.ts'
+import { ALONE } from '../testing/alone.ts'
 import { assertAnswers } from '../testing/assert-answers.ts'
 import { eventually } from '../testing/eventually.ts'
 import { createFakeLightning } from '../testing/fake-lightning.ts'
@@ -130,6 +131,7 @@ test('settlement to event is measured from the push to the commit', async () => 
       async touched() {},
       async held() {},
       connected() {},
+      ...ALONE,
     },
     null,
   )

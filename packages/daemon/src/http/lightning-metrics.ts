@@ -44,6 +44,10 @@ export function lightningMetrics(registry: Registry): (node: Lightning, clock: C
       touched: (paymentHash) => watcher.touched(paymentHash),
       held: (paymentHash, captureBefore) => watcher.held(paymentHash, captureBefore),
       connected: () => watcher.connected(),
+      turns: watcher.turns,
+      get isFirst() {
+        return watcher.isFirst
+      },
     }
   }
 

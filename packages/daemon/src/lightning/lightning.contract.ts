@@ -19,6 +19,7 @@ import {
   type Settlement,
 } from '../engine/ports.ts'
 import type { PaymentId } from '../payment/payment.ts'
+import { ALONE } from '../testing/alone.ts'
 import { eventually } from '../testing/eventually.ts'
 
 /** A node with somebody who can pay it. */
@@ -261,6 +262,7 @@ async function watch(lightning: Lightning) {
     },
     held: async (paymentHash, captureBefore) => holding(paymentHash).resolve(captureBefore),
     connected: () => {},
+    ...ALONE,
   }
   lightning.start(watcher, null)
   await eventually(

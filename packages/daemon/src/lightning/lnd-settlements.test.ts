@@ -6,6 +6,7 @@ import { type PaymentHash, parsePreimage, paymentHashOf } from 'portal-protocol'
 import { systemClock } from 'portal-relay'
 import { silentLogger } from '../engine/logger.ts'
 import type { Settlement } from '../engine/ports.ts'
+import { ALONE } from '../testing/alone.ts'
 import { followSettlements } from './lnd-settlements.ts'
 
 const nodeKey = `02${'ab'.repeat(32)}`
@@ -136,7 +137,13 @@ function openWorld(cursor: string | null, refuse?: () => Promise<never>) {
       connections++
       return { client: fakeClient((node) => nodes.push(node)), nodeKey }
     },
-    watcher: { settled: keep, touched: async () => {}, held: async () => {}, connected() {} },
+    watcher: {
+      settled: keep,
+      touched: async () => {},
+      held: async () => {},
+      connected() {},
+      ...ALONE,
+    },
     cursor,
     clock: systemClock,
     random: (length) => new Uint8Array(length),

@@ -6,6 +6,7 @@ import { msat, type NwcNotification, type PaymentHash, paymentHashOf } from 'por
 import { silentLogger as log } from '../engine/logger.ts'
 import { PortError } from '../engine/ports.ts'
 import type { PaymentId } from '../payment/payment.ts'
+import { ALONE } from '../testing/alone.ts'
 import { eventually } from '../testing/eventually.ts'
 import { createNwcLightning } from './nwc.ts'
 import { preimageFor } from './preimage.ts'
@@ -51,7 +52,7 @@ async function open(methods = HOLD_METHODS, told = 'hold_invoice_accepted') {
     onConnected: () => () => {},
     close: () => {},
     onNotification(run) {
-      notify = run
+      notify = (notification) => run({ eventId: 'e', chars: 1, open: () => notification })
       return () => {}
     },
     async request(method, params) {
@@ -83,6 +84,7 @@ async function open(methods = HOLD_METHODS, told = 'hold_invoice_accepted') {
       touched: async () => {},
       connected: () => {},
       held: async (hash, captureBefore) => void held.push({ hash, captureBefore }),
+      ...ALONE,
     },
     null,
   )

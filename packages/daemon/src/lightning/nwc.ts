@@ -1,13 +1,14 @@
 // The Lightning port on Nostr Wallet Connect (NIP-47): any wallet service, the sandbox among them.
 
-import { type NwcClient, NwcError } from 'portal-nwc'
+import { type NwcClient, NwcError, type SealedNotification } from 'portal-nwc'
 import {
-  type NwcTransaction,
+  type NwcNotification,
   type PaymentHash,
   parseNwcTransaction,
   paymentHashOf,
 } from 'portal-protocol'
 import type { Clock, Timer } from 'portal-relay'
+import { createCourtesy } from '../engine/courtesy.ts'
 import type { Logger } from '../engine/logger.ts'
 import {
   type InvoiceLookUp,
@@ -40,6 +41,7 @@ export function createNwcLightning(deps: {
 }): Lightning {
   const { client, preimageSecret, clock, log } = deps
   const undo: (() => void)[] = []
+  const courtesy = createCourtesy(clock)
   let node: NodeInfo | null = null
   let pushes = false
   let holds: boolean | null = null
@@ -87,15 +89,32 @@ export function createNwcLightning(deps: {
     }
   }
 
-  function notified(transaction: NwcTransaction | undefined, watcher: LightningWatcher): void {
-    if (transaction === undefined || transaction.type !== 'incoming') return
+  async function notified(
+    { type, notification }: NwcNotification,
+    watcher: LightningWatcher,
+  ): Promise<void> {
+    const transaction = parseNwcTransaction(notification)
+    if (transaction?.type !== 'incoming') return
     const { paymentHash } = transaction
-    const preimage = proof(transaction)
-    const told =
-      preimage === null
-        ? watcher.touched(paymentHash)
-        : watcher.settled({ paymentHash, preimage, cursor: null })
-    told.catch((error: unknown) => log.error('settlement_not_kept', { error: String(error) }))
+    if (type === HOLD_ACCEPTED) {
+      await watcher.held(paymentHash, await heldUntil(notification, INFO_TIMEOUT_MS))
+    } else if (type === 'payment_received') {
+      const preimage = proof(transaction)
+      if (preimage === null) await watcher.touched(paymentHash)
+      else await watcher.settled({ paymentHash, preimage, cursor: null })
+    }
+  }
+
+  async function opened(sealed: SealedNotification, watcher: LightningWatcher): Promise<boolean> {
+    const notification = sealed.open()
+    if (notification === undefined) return false
+    try {
+      await notified(notification, watcher)
+      return true
+    } catch (error) {
+      log.error('settlement_not_kept', { type: notification.type, error: String(error) })
+      return false
+    }
   }
 
   function holdParams({ paymentId }: InvoiceOrder) {
@@ -109,13 +128,6 @@ export function createNwcLightning(deps: {
   ): Promise<number> {
     const { block_height: height } = await call('get_info', {}, timeoutMs)
     return nwcCaptureBefore(transaction, height, clock.nowMs())
-  }
-
-  async function notifiedOfHold(notification: Readonly<Record<string, unknown>>): Promise<void> {
-    const transaction = parseNwcTransaction(notification)
-    if (transaction?.type !== 'incoming') return
-    const before = await heldUntil(notification, INFO_TIMEOUT_MS)
-    await told?.held(transaction.paymentHash, before)
   }
 
   async function lookUp(paymentHash: PaymentHash, timeoutMs: number): Promise<InvoiceLookUp> {
@@ -152,15 +164,16 @@ export function createNwcLightning(deps: {
 
     start(watcher) {
       told = watcher
+      courtesy.start(watcher.turns)
       undo.push(
-        client.onNotification(({ type, notification }) => {
-          if (type === 'payment_received') notified(parseNwcTransaction(notification), watcher)
-          if (type === HOLD_ACCEPTED) {
-            notifiedOfHold(notification).catch((error: unknown) =>
-              log.warn('hold_not_kept', { error: String(error) }),
-            )
-          }
-        }),
+        client.onNotification((sealed) =>
+          courtesy.pass({
+            id: sealed.eventId,
+            chars: sealed.chars,
+            isOurs: watcher.isFirst,
+            handle: () => opened(sealed, watcher),
+          }),
+        ),
         client.onConnected(() => watcher.connected()),
       )
       void learn(INFO_RETRY_MS.first)
@@ -249,6 +262,7 @@ export function createNwcLightning(deps: {
       closed = true
       retry?.cancel()
       for (const stop of undo) stop()
+      await courtesy.close()
       client.close()
     },
   }

@@ -24,6 +24,7 @@ import {
 import { silentLogger } from '../engine/logger.ts'
 import type { Inbound, Outgoing } from '../engine/ports.ts'
 import type { PaymentId } from '../payment/payment.ts'
+import { ALONE_TURNS } from '../testing/alone.ts'
 import { createNostrMessenger, type NostrMessenger } from './messenger.ts'
 
 const random = (length: number) => randomBytes(length)
@@ -128,7 +129,7 @@ function inboundOf(user: Identity, answers: PaymentResponse[], failing: () => bo
   return {
     wanted: (author) => author === user.publicKey,
     isOurs: () => true,
-    handled: async () => [],
+    turns: ALONE_TURNS,
     keyHandshake: async () => {},
     authResponse: async () => {},
     async paymentResponse(_received, message) {

@@ -9,9 +9,9 @@ import {
   type RelayPool,
   type VerifyEvent,
 } from 'portal-relay'
+import { createCourtesy } from '../engine/courtesy.ts'
 import type { Logger } from '../engine/logger.ts'
 import type { Inbound, Messenger, RelayOutcome } from '../engine/ports.ts'
-import { createCourtesy } from './courtesy.ts'
 import { deliver } from './inbox.ts'
 import { HEARD_KINDS, PROBE_KIND } from './kinds.ts'
 import { createListening } from './listening.ts'
@@ -76,18 +76,19 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
     },
   })
 
-  const courtesy = createCourtesy({
-    clock,
-    inbound: () => inbound,
-    async handle(event, relay) {
-      try {
-        if ((await gate.accept(event)) === 'invalid') patience.forged(relay)
-      } catch (error) {
-        // Not marked as seen: another relay's copy, or the wallet's next try, gets its turn.
-        log.error('delivery_failed', { event: event.id, relay, error: String(error) })
-      }
-    },
-  })
+  const courtesy = createCourtesy(clock)
+
+  async function handle(event: NostrEvent, relay: string): Promise<boolean> {
+    try {
+      const answer = await gate.accept(event)
+      if (answer === 'invalid') patience.forged(relay)
+      return answer === 'delivered'
+    } catch (error) {
+      // Not marked as seen: another relay's copy, or the wallet's next try, gets its turn.
+      log.error('delivery_failed', { event: event.id, relay, error: String(error) })
+      return false
+    }
+  }
 
   const listening = createListening({
     pool: deps.pool,
@@ -100,7 +101,13 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
         probe.heard(event, relay)
         return
       }
-      if (wanted(event) && patience.withRelay(relay, event.kind)) courtesy.pass(event, relay)
+      if (!wanted(event) || !patience.withRelay(relay, event.kind)) return
+      courtesy.pass({
+        id: event.id,
+        chars: event.content.length,
+        isOurs: inbound?.isOurs(event.pubkey, event.kind) ?? true,
+        handle: () => handle(event, relay),
+      })
     },
     back: (users) => inbound?.reachable(users),
   })
@@ -125,6 +132,7 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
 
     start(engine) {
       inbound = engine
+      courtesy.start(engine.turns)
       probe.start()
     },
 

@@ -6,6 +6,7 @@ import { createIdentity, generateSecretKey, secp256k1 as secp } from 'portal-pro
 import { systemClock as clock, createEmbeddedRelay, createRelayPool } from 'portal-relay'
 import { silentLogger } from '../engine/logger.ts'
 import type { Inbound } from '../engine/ports.ts'
+import { ALONE_TURNS } from '../testing/alone.ts'
 import { eventually } from '../testing/eventually.ts'
 import { createNostrMessenger, type NostrMessenger } from './messenger.ts'
 
@@ -49,7 +50,7 @@ it('the embedded relay, wired as main.ts does, is found to be well', async () =>
 const NOBODY: Inbound = {
   wanted: () => false,
   isOurs: () => true,
-  handled: async () => [],
+  turns: ALONE_TURNS,
   keyHandshake: async () => {},
   authResponse: async () => {},
   paymentResponse: async () => {},

@@ -18,25 +18,29 @@ export type Word = {
   /** Null: too many to name. */
   readonly opened: readonly PublicKey[] | null
   readonly handshakes: boolean
+  /** Marks of Nostr events about which nothing more is to be done. */
+  readonly handled: readonly string[]
 }
 
-/** PostgreSQL takes messages of less than 8,000 bytes. */
-const BYTES_MAX = 7_900
-const KEYS_MAX = Math.floor((BYTES_MAX - 200) / 68)
+/** PostgreSQL takes messages of less than 8,000 bytes: a key takes 67 of them, a mark 19. */
+const KEYS_MAX = 80
+export const HANDLED_MAX = 120
 
-export function wordText({ from, events, opened, handshakes }: Word): string {
+/** `handled`: at most HANDLED_MAX. */
+export function wordText({ from, events, opened, handshakes, handled }: Word): string {
   const keys = opened === null || opened.length > KEYS_MAX ? null : opened
-  return JSON.stringify([from, events ? 1 : 0, handshakes ? 1 : 0, keys])
+  return JSON.stringify([from, events ? 1 : 0, handshakes ? 1 : 0, keys, handled])
 }
 
 /** Null for what no daemon of this version says. */
 export function readWord(text: string): Word | null {
   const parts = parsed(text)
   if (!Array.isArray(parts)) return null
-  const [from, events, handshakes, keys]: unknown[] = parts
+  const [from, events, handshakes, keys, marks]: unknown[] = parts
   if (typeof from !== 'string') return null
   const opened = Array.isArray(keys) ? keys.filter(isKey) : null
-  return { from, events: events !== 0, opened, handshakes: handshakes !== 0 }
+  const handled = Array.isArray(marks) ? marks.filter((mark) => typeof mark === 'string') : []
+  return { from, events: events !== 0, opened, handshakes: handshakes !== 0, handled }
 }
 
 function parsed(text: string): unknown {

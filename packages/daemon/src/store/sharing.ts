@@ -1,15 +1,19 @@
 // A store that several daemons use: what one commits the others hear of. A channel tells them at once;
 // because its words may be lost, each also looks by itself, every second.
 import type { PublicKey } from 'portal-protocol'
+import { eventMark } from '../engine/coordination-ports.ts'
 import type { Clock, Store, Timer } from '../engine/ports.ts'
 import type { Channel } from './channel.ts'
 import { createFeedTail, type TailPage } from './feed-tail.ts'
 import { createListeners } from './listeners.ts'
-import { type News, readWord, type Word, wordText } from './news.ts'
+import { HANDLED_MAX, type News, readWord, type Word, wordText } from './news.ts'
 
 const BEAT_MS = 1_000
 /** Clocks of the daemons may differ by so much; what was created since is read again. */
 const OVERLAP_MS = 4_000
+/** Events that were handled while a word was on its way. */
+const UNSAID_MAX = 1_000
+const HANDLED_EVERY_MS = 40
 
 export type SharingDeps = {
   readonly channel: Channel
@@ -23,7 +27,10 @@ export type SharingDeps = {
 }
 
 export interface Telling
-  extends Pick<Store, 'shared' | 'onCommitted' | 'onFeed' | 'onOpened' | 'onBeat'> {
+  extends Pick<
+    Store,
+    'shared' | 'onCommitted' | 'onFeed' | 'onOpened' | 'onBeat' | 'tellHandled' | 'onHandled'
+  > {
   /** What this store committed. */
   committed(news: News): void
   close(): Promise<void>
@@ -39,6 +46,8 @@ export function createTellingAlone(): Telling {
     onFeed: feed.add,
     onOpened: () => () => {},
     onBeat: () => () => {},
+    tellHandled: () => {},
+    onHandled: () => () => {},
     committed({ events }) {
       if (events.length === 0) return
       committed.tell(events)
@@ -55,13 +64,14 @@ export function createTellingAll(deps: SharingDeps): Telling {
   const feed = createListeners<News['events']>()
   const opened = createListeners<readonly PublicKey[]>()
   const beats = createListeners<void>()
+  const handled = createListeners<readonly string[]>()
   const tail = createFeedTail(deps.feedFrom, {
     read: deps.readTail,
     clock,
     committed: committed.tell,
     settled: feed.tell,
   })
-  const announce = createAnnouncements(name, channel)
+  const announcements = createAnnouncements(name, channel, clock)
   let readAtMs = clock.nowMs()
   let rereading: Promise<void> | null = null
   let timer: Timer | null = null
@@ -80,6 +90,7 @@ export function createTellingAll(deps: SharingDeps): Telling {
     if (word.opened === null) reread()
     else if (word.opened.length > 0) opened.tell(word.opened)
     if (word.handshakes) beats.tell()
+    if (word.handled.length > 0) handled.tell(word.handled)
   }
 
   function lookAround(): void {
@@ -119,45 +130,76 @@ export function createTellingAll(deps: SharingDeps): Telling {
     onFeed: feed.add,
     onOpened: opened.add,
     onBeat: beats.add,
+    onHandled: handled.add,
+    tellHandled: (eventIds) => announcements.handled(eventIds.map(eventMark)),
     committed(news) {
       if (news.events.length > 0) {
         committed.tell(tail.untold(news.events))
         if (feed.any) tail.look()
       }
-      announce(news)
+      announcements.committed(news)
     },
     async close() {
       closed = true
       timer?.cancel()
       deafen()
+      announcements.close()
       await Promise.all([tail.close(), rereading, channel.close()])
     },
   }
 }
 
+interface Announcements {
+  committed(news: News): void
+  handled(marks: readonly string[]): void
+  close(): void
+}
+
 // One word at a time is on its way; what is committed meanwhile shares the next.
-function createAnnouncements(name: string, channel: Channel): (news: News) => void {
+function createAnnouncements(name: string, channel: Channel, clock: Clock): Announcements {
   let events = false
   let handshakes = false
   const opened = new Set<PublicKey>()
+  let handled: readonly string[] = []
   let saying = false
+  let timer: Timer | null = null
 
   async function say(): Promise<void> {
+    if (saying) return
     saying = true
-    while (events || handshakes || opened.size > 0) {
-      const text = wordText({ from: name, events, handshakes, opened: [...opened] })
+    do {
+      const now = handled.slice(0, HANDLED_MAX)
+      const text = wordText({ from: name, events, handshakes, opened: [...opened], handled: now })
       events = false
       handshakes = false
       opened.clear()
+      handled = handled.slice(HANDLED_MAX)
       await channel.notify(text)
-    }
+    } while (events || handshakes || opened.size > 0 || handled.length >= HANDLED_MAX)
     saying = false
+    if (handled.length > 0) sayLater()
   }
 
-  return (news) => {
-    events ||= news.events.length > 0
-    handshakes ||= news.handshakes
-    for (const key of news.opened) opened.add(key)
-    if (!saying) void say()
+  function sayLater(): void {
+    timer ??= clock.setTimer(HANDLED_EVERY_MS, () => {
+      timer = null
+      if (handled.length > 0) void say()
+    })
+  }
+
+  return {
+    committed(news) {
+      events ||= news.events.length > 0
+      handshakes ||= news.handshakes
+      for (const key of news.opened) opened.add(key)
+      void say()
+    },
+    // Nobody waits for these: they go along with the next word, or a moment later. Those that would come
+    // too late help nobody.
+    handled(marks) {
+      handled = [...handled, ...marks].slice(-UNSAID_MAX)
+      if (!saying) sayLater()
+    },
+    close: () => timer?.cancel(),
   }
 }

@@ -61,6 +61,8 @@ export function createStore(
     onFeed: telling.onFeed,
     onOpened: telling.onOpened,
     onBeat: telling.onBeat,
+    onHandled: telling.onHandled,
+    tellHandled: telling.tellHandled,
     ...readsOf(on),
     webhooks: webhooksOf(on, write),
     createPayment: (payment, key, wakeAtMs) =>
