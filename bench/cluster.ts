@@ -1,6 +1,6 @@
 // Several daemons on one PostgreSQL: what each of them adds to the cost of a payment, how often a payment
 // waits for the database, and how soon the others carry on when one is killed.
-import { type Postgres, startPostgres } from '../test/postgres/server.ts'
+import type { Postgres } from '../test/postgres/server.ts'
 import { type Figure, median, ms } from './figures.ts'
 import { pay, post, read } from './load.ts'
 import { nowMs } from './process.ts'
@@ -17,13 +17,12 @@ type Size = {
   readonly killed: number
 }
 
-export async function measureCluster(world: World, size: Size): Promise<Figure[]> {
-  const postgres = await startPostgres()
-  try {
-    return [...(await costs(world, postgres, size)), await takeover(world, postgres, size.killed)]
-  } finally {
-    await postgres.close()
-  }
+export async function measureCluster(
+  world: World,
+  postgres: Postgres,
+  size: Size,
+): Promise<Figure[]> {
+  return [...(await costs(world, postgres, size)), await takeover(world, postgres, size.killed)]
 }
 
 /** Every number of daemons beside a daemon on SQLite, round by round in turn. */

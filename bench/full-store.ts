@@ -1,19 +1,42 @@
 // Whether a payment costs more with years of payments in the store: daemons on stores of several sizes,
 // round by round in turn.
+import type { Postgres } from '../test/postgres/server.ts'
 import { type Figure, median, ms } from './figures.ts'
-import { folderWithMany, folderWithOne } from './old-payments.ts'
+import { databaseWithMany, folderWithMany, folderWithOne } from './old-payments.ts'
 import { costOfRound } from './processor-time.ts'
-import type { World } from './world.ts'
+import type { Merchant, World } from './world.ts'
 
-export async function measureFullStore(
-  world: World,
-  size: { readonly stores: readonly number[]; readonly rounds: number },
-): Promise<Figure[]> {
+type Size = { readonly stores: readonly number[]; readonly rounds: number }
+
+export async function measureFullStore(world: World, size: Size): Promise<Figure[]> {
   const one = await folderWithOne(world)
   const daemons = []
   for (const count of size.stores) {
-    daemons.push(await world.startDaemon({ folder: folderWithMany(world, one, count) }))
+    const folder = await folderWithMany(world, one, count)
+    daemons.push(await world.startDaemon({ folder }))
   }
+  return costs(world, daemons, size, 'in the store')
+}
+
+export async function measureFullDatabase(
+  world: World,
+  postgres: Postgres,
+  size: Size,
+): Promise<Figure[]> {
+  const daemons = []
+  for (const count of size.stores) {
+    const database = await databaseWithMany(world, postgres, count)
+    daemons.push(await world.startDaemon({ database }))
+  }
+  return costs(world, daemons, size, 'in PostgreSQL')
+}
+
+async function costs(
+  world: World,
+  daemons: readonly Merchant[],
+  size: Size,
+  where: string,
+): Promise<Figure[]> {
   for (const daemon of [...daemons, ...daemons]) await costOfRound([daemon], world.users)
   const costs = daemons.map((): number[] => [])
   for (let round = 0; round < size.rounds; round++) {
@@ -26,7 +49,7 @@ export async function measureFullStore(
   return size.stores.slice(1).map((count, i) => {
     const many = costs[i + 1] ?? []
     return {
-      what: `processor time per payment with ${count} payments in the store`,
+      what: `processor time per payment with ${count} payments ${where}`,
       value: ms(median(many)),
       floor: `${ms(median(least))} with ${size.stores[0]}`,
       ratio: median(many.map((cost, round) => cost / (least[round] ?? Number.NaN))),

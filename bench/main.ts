@@ -1,16 +1,16 @@
 // `npm run bench`: every figure beside its floor, measured in the same run. Takes a few minutes;
 // `-- --quick` is a smoke test of under a minute, `-- --full` the sizes that the aims name.
-//   --only cpu,latency,webhooks,throughput,open,start,store,cluster,resident,lightning    --table FILE    --profile DIR
-// `cluster` needs PostgreSQL and `lightning` real nodes; either is left out, with a word, where there are none.
+//   --only cpu,latency,webhooks,throughput,open,start,store,cluster,database,resident,lightning    --table FILE    --profile DIR
+// `cluster` and `database` need PostgreSQL and `lightning` real nodes; either is left out, with a word, where there are none.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { lightningUnavailable } from '../test/lightning/build.ts'
 import { findBinaries } from '../test/postgres/binaries.ts'
-import { MissingPostgresError } from '../test/postgres/server.ts'
+import { MissingPostgresError, type Postgres, startPostgres } from '../test/postgres/server.ts'
 import { measureCluster } from './cluster.ts'
 import { type Figure, isMet, row, TABLE_HEAD } from './figures.ts'
-import { measureFullStore } from './full-store.ts'
+import { measureFullDatabase, measureFullStore } from './full-store.ts'
 import { measureLatency } from './latency.ts'
 import { measureLightning } from './lightning.ts'
 import { measureOpenPayments, measureResidentMemory } from './memory.ts'
@@ -43,7 +43,8 @@ const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
   open: () => measureOpenPayments(world, size.open),
   start: () => measureStartUp(world, size.start),
   store: () => measureFullStore(world, size.fullStore),
-  cluster: withPostgres,
+  cluster: withPostgres((postgres) => measureCluster(world, postgres, size.cluster)),
+  database: withPostgres((postgres) => measureFullDatabase(world, postgres, size.fullStore)),
   resident: () => measureResidentMemory(world, size.resident),
   ...(await withRealNodes()),
 }
@@ -71,10 +72,19 @@ if (values.table !== undefined) {
 const missed = figures.filter((figure) => !isMet(figure)).length
 console.log(`\n${figures.length} figures, ${missed} beyond their aim`)
 
-async function withPostgres(): Promise<Figure[]> {
-  if (findBinaries() !== null) return measureCluster(world, size.cluster)
-  console.error(`SKIPPED, figures of several daemons: ${new MissingPostgresError().message}`)
-  return []
+function withPostgres(measure: (postgres: Postgres) => Promise<Figure[]>) {
+  return async () => {
+    if (findBinaries() === null) {
+      console.error(`SKIPPED, figures on PostgreSQL: ${new MissingPostgresError().message}`)
+      return []
+    }
+    const postgres = await startPostgres()
+    try {
+      return await measure(postgres)
+    } finally {
+      await postgres.close()
+    }
+  }
 }
 
 async function withRealNodes(): Promise<Record<string, () => Promise<Figure[]>>> {

@@ -8,7 +8,7 @@ export async function measureStartUp(
   size: { readonly old: number; readonly starts: number },
 ): Promise<Figure[]> {
   const fresh = await folderWithOne(world)
-  const full = folderWithMany(world, fresh, size.old)
+  const full = await folderWithMany(world, fresh, size.old)
   const freshMs: number[] = []
   const fullMs: number[] = []
   for (let i = 0; i < size.starts; i++) {

@@ -55,7 +55,8 @@ async function main(): Promise<void> {
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
   const outcomes: Outcome[] = []
-  for (const mutant of [...PICKED.flatMap(picked), ...sampled()]) {
+  const chosen = PICKED.filter(({ file }) => file.includes(values.only))
+  for (const mutant of [...chosen.flatMap(picked), ...sampled()]) {
     const found = await tried(mutant)
     if (found === null) continue
     outcomes.push({ mutant, found })
