@@ -14,7 +14,7 @@ export const FULL = {
   start: { old: 100_000, starts: 7 },
   resident: { few: 5_000, many: 50_000 },
   fullStore: { stores: [1_000, 100_000, 1_000_000], rounds: 5 },
-  cluster: { daemons: [1, 2, 4], rounds: 9, killed: 100 },
+  cluster: { daemons: [1, 2, 4], rounds: 9, killed: 50 },
   lightning: { payments: 200 },
 }
 
@@ -27,7 +27,7 @@ export const ORDINARY: Sizes = {
   start: { old: 100_000, starts: 3 },
   resident: { few: 1_000, many: 4_000 },
   fullStore: { stores: [1_000, 100_000], rounds: 3 },
-  cluster: { daemons: [1, 2, 4], rounds: 7, killed: 100 },
+  cluster: { daemons: [1, 2, 4], rounds: 7, killed: 50 },
   lightning: { payments: 60 },
 }
 

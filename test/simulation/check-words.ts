@@ -95,8 +95,9 @@ function checkOnce({ world, seen }: Findings, one: Case): void {
 function checkHeard({ world, seen, wall }: Findings, one: Case, said: Utterance): void {
   const { payment, intent, events, end, paid } = one
   const { author, status, acceptedAtMs } = said
-  if (acceptedAtMs === null || (author !== payment.main_key && !intent?.declared.includes(author)))
-    return
+  const mayAnswer =
+    author === payment.main_key || said.isVouched || intent?.declared.includes(author)
+  if (acceptedAtMs === null || !mayAnswer) return
   const by = (event: Told | undefined) =>
     event !== undefined && visibleAtMs(seen, event) <= acceptedAtMs
   const lost = (what: string) =>

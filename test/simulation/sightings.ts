@@ -47,6 +47,8 @@ export type Utterance = {
   readonly requestId: string
   readonly author: PublicKey
   readonly status: PaymentResponseStatus
+  /** Its author is a subkey that was proven to the daemon before. */
+  readonly isVouched: boolean
   readonly saidAtMs: number
   /** When the daemon's own relay said OK to it, or null. */
   acceptedAtMs: number | null

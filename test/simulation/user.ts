@@ -66,6 +66,8 @@ export function createUser(deps: UserDeps): User {
   const subkeys = Array.from({ length: deps.subkeys }, (_, i) => deriveSubkey(identity, i, world))
   const lines: Line[] = []
   const copies = new Map<string, number>()
+  /** Subkey and request: the daemon took a proof of the one after it had asked for the other. */
+  const vouched = new Set<string>()
   const keys = [identity, ...subkeys.map((subkey) => subkey.identity)]
 
   function nthCopy(id: string): number {
@@ -146,6 +148,7 @@ export function createUser(deps: UserDeps): User {
         requestId,
         author: from.publicKey,
         status,
+        isVouched: vouched.has(`${from.publicKey} ${requestId}`),
         saidAtMs: timeline.nowMs,
         acceptedAtMs: null,
       }
@@ -161,8 +164,12 @@ export function createUser(deps: UserDeps): User {
     },
     prove(merchant, { identity: subkey, proof }) {
       world.say(name, 'proves a subkey')
-      publish(signed(subkey, KIND.subkeyProof, merchant, encodeSubkeyProof(proof)))
       const isExpired = Number(proof.metadata.expiresAt) * 1000 < timeline.nowMs
+      const asked = [...copies.keys()]
+      publish(signed(subkey, KIND.subkeyProof, merchant, encodeSubkeyProof(proof)), () => {
+        if (isExpired) return
+        for (const request of asked) vouched.add(`${subkey.publicKey} ${request}`)
+      })
       if (isExpired || seen.proven.has(subkey.publicKey)) return
       seen.proven.set(subkey.publicKey, { user: identity.publicKey, saidAtMs: timeline.nowMs })
     },
