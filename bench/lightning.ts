@@ -126,9 +126,9 @@ async function sandboxSide(): Promise<Side> {
   const settledAt = new Map<string, number>()
   const listener = createNwcClient(connection, deps)
   listener.onNotification((sealed) => {
-    const { type, notification } = sealed.open() ?? {}
-    if (type !== 'payment_received') return
-    settledAt.set(String(notification?.payment_hash), performance.now())
+    const opened = sealed.open()
+    if (typeof opened === 'string' || opened.type !== 'payment_received') return
+    settledAt.set(String(opened.notification.payment_hash), performance.now())
   })
   const daemon = await startTestDaemon({ PORTAL_LIGHTNING: nwc, PORTAL_NETWORK: 'regtest' })
   return {

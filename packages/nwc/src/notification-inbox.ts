@@ -4,24 +4,28 @@
 import { type NostrEvent, type NwcNotification, parseNwcNotification } from 'portal-protocol'
 import { createRecentMap, type VerifyEvent } from 'portal-relay'
 
+/** `known`: it was told before. `untrue`: it is not the wallet's word, or nothing that can be read. */
+export type Opened = NwcNotification | 'known' | 'untrue'
+
 /** Returns the function that takes a wallet's event, and gives the notification if it is new. */
 export function createNotificationInbox(deps: {
   readonly verify: VerifyEvent
   /** Undefined when it cannot be decrypted. */
   readonly decrypt: (event: NostrEvent) => string | undefined
-}): (event: NostrEvent) => NwcNotification | undefined {
+}): (event: NostrEvent) => Opened {
   const seenIds = createRecentMap<true>(SEEN_MAX)
   const told = createRecentMap<true>(SEEN_MAX)
 
   return (event) => {
-    if (seenIds.has(event.id) || !deps.verify(event)) return undefined
+    if (seenIds.has(event.id)) return 'known'
+    if (!deps.verify(event)) return 'untrue'
     seenIds.set(event.id, true)
     const plaintext = deps.decrypt(event)
     const notification = plaintext === undefined ? undefined : parseNwcNotification(plaintext)
-    if (notification === undefined) return undefined
+    if (notification === undefined) return 'untrue'
     const subject = subjectOf(notification)
     if (subject !== undefined) {
-      if (told.has(subject)) return undefined
+      if (told.has(subject)) return 'known'
       told.set(subject, true)
     }
     return notification

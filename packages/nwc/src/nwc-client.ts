@@ -10,7 +10,6 @@ import {
   type NostrEvent,
   type NwcConnection,
   type NwcInfo,
-  type NwcNotification,
   parseNwcResponse,
   type RandomBytes,
   type Secp256k1,
@@ -26,7 +25,7 @@ import {
   type RelaySubscription,
   type VerifyEvent,
 } from 'portal-relay'
-import { createNotificationInbox } from './notification-inbox.ts'
+import { createNotificationInbox, type Opened } from './notification-inbox.ts'
 import { NwcError } from './nwc-error.ts'
 import { createWalletFilters, type WalletFilters } from './wallet-filters.ts'
 import { createWalletInfo, type WalletInfo } from './wallet-info.ts'
@@ -59,8 +58,8 @@ export type SealedNotification = {
   /** Of the Nostr event it came in. */
   readonly eventId: string
   readonly chars: number
-  /** Verifies and decrypts; undefined when it is not the wallet's word, or was opened before. */
-  open(): NwcNotification | undefined
+  /** Verifies and decrypts. */
+  open(): Opened
 }
 
 export type NwcClientDeps = {
@@ -90,7 +89,7 @@ class Client implements NwcClient {
   private readonly relays: readonly RelayConnection[]
   private readonly filters: WalletFilters
   private readonly walletInfo: WalletInfo
-  private readonly inbox: (event: NostrEvent) => NwcNotification | undefined
+  private readonly inbox: (event: NostrEvent) => Opened
   private readonly subscriptions: readonly RelaySubscription[]
   private readonly undoConnected: readonly (() => void)[]
   private readonly requests = new Map<string, WalletRequest>()

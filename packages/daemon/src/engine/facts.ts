@@ -24,6 +24,8 @@ import type { Change, Clock, Store } from './ports.ts'
 export const LEASE_MS = 5_000
 
 const STALE_MAX = 100
+/** It would credit one user's money to two orders. */
+const GIVEN_BEFORE = 'the node gave an invoice it had given before'
 
 export type Source = {
   /** The Nostr event the fact came in; it counts once. */
@@ -55,9 +57,10 @@ export type FactsDeps = {
 export function createFacts(deps: FactsDeps): Facts {
   const { store, clock, audience } = deps
   return {
-    payment(known, fact, source) {
+    payment(known, given, source) {
       // Decided on what the caller knows, which saves a read: if that is old, the commit says so.
       let latest: Payment | null = known
+      let fact = given
       return untilSettled(async () => {
         const before = latest ?? (await store.payment(known.id))
         latest = null
@@ -72,6 +75,10 @@ export function createFacts(deps: FactsDeps): Facts {
         const result = await store.commit(change(payment, events, wakeAtMs, atMs, source))
         if (result === 'stale') return 'again'
         if (result === 'duplicate') return { done: before }
+        if (result === 'payment_hash_taken') {
+          fact = { type: 'invoice_refused', reason: GIVEN_BEFORE }
+          return 'again'
+        }
         const after = { ...payment, version: payment.version + 1 }
         if (!hasEnded(before) && hasEnded(after)) audience.ended(keysOf(before))
         else if (after.subkeys !== before.subkeys) audience.opened(after.subkeys.slice(-1))

@@ -214,7 +214,8 @@ export type Change = {
   readonly userRelays: { readonly mainKey: PublicKey; readonly relays: readonly string[] } | null
 }
 
-export type CommitResult = 'committed' | 'stale' | 'duplicate'
+/** `payment_hash_taken`: the invoice that the change brings is another payment's. */
+export type CommitResult = 'committed' | 'stale' | 'duplicate' | 'payment_hash_taken'
 
 export type Due =
   | { readonly type: 'payment'; readonly payment: Payment }

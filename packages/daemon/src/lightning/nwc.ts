@@ -107,7 +107,8 @@ export function createNwcLightning(deps: {
 
   async function opened(sealed: SealedNotification, watcher: LightningWatcher): Promise<boolean> {
     const notification = sealed.open()
-    if (notification === undefined) return false
+    if (notification === 'untrue') return false
+    if (notification === 'known') return true
     try {
       await notified(notification, watcher)
       return true

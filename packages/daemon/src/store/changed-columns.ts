@@ -3,7 +3,10 @@
 import type { Query, Session } from './query.ts'
 import type { ConversationRow, PaymentRow } from './schema.ts'
 
-/** Writes a payment's changed columns where it is still of the version of `before`. */
+/**
+ * Writes a payment's changed columns where it is still of the version of `before` and, if it is given its
+ * invoice, no other payment has that.
+ */
 export async function updatePayment(
   on: Session,
   before: PaymentRow,
@@ -11,7 +14,8 @@ export async function updatePayment(
 ): Promise<boolean> {
   const set = changed(before, after)
   const where = { ofId: before.id, ofVersion: before.version }
-  return (await on.write(shaped(PAYMENT_UPDATES, set, paymentUpdate), { ...where, ...set })) === 1
+  const create = 'payment_hash' in set ? invoiceUpdate : paymentUpdate
+  return (await on.write(shaped(PAYMENT_UPDATES, set, create), { ...where, ...set })) === 1
 }
 
 /** The same for a conversation. */
@@ -40,6 +44,24 @@ const paymentUpdate =
   (): Update<PaymentRow> =>
   (db, { ofId, ofVersion, ...set }) =>
     db.updateTable('payments').set(set).where('id', '=', ofId).where('version', '=', ofVersion)
+
+const invoiceUpdate =
+  (): Update<PaymentRow> =>
+  (db, { ofId, ofVersion, ...set }) =>
+    db
+      .updateTable('payments')
+      .set(set)
+      .where('id', '=', ofId)
+      .where('version', '=', ofVersion)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('payments as other')
+              .select('other.id')
+              .where('other.payment_hash', '=', set.payment_hash ?? null),
+          ),
+        ),
+      )
 
 const conversationUpdate =
   (): Update<ConversationRow> =>

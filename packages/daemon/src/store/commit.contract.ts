@@ -7,6 +7,7 @@ import { type OpenStore, promiseOf } from './contract-test.ts'
 import {
   change,
   failure,
+  hash,
   hex,
   key,
   NOW_MS,
@@ -53,6 +54,18 @@ export function exerciseCommit(open: OpenStore): void {
         receivedEventId: hex(1),
       })
       assert.equal(await store.commit(again), 'committed')
+    })
+
+    promise('that brings an invoice which another payment has changes nothing', async (store) => {
+      const [one, other, third] = [await created(store), await created(store), await created(store)]
+      const bring = (payment: Payment) =>
+        store.commit(change({ ...payment, state: 'invoiced', paymentHash: hash(5) }))
+      // Also when both come at once.
+      const results = await Promise.all([bring(one), bring(other)])
+      assert.deepEqual(results.sort(), ['committed', 'payment_hash_taken'])
+      assert.equal(await bring(third), 'payment_hash_taken')
+      assert.equal((await store.paymentsByHash(hash(5), 10)).length, 1)
+      assert.deepEqual(await store.payment(third.id), third)
     })
 
     promise('of an event received before is a duplicate and changes nothing', async (store) => {

@@ -6,6 +6,7 @@ import { updateConversation, updatePayment } from './changed-columns.ts'
 import { conversationRow } from './conversation-row.ts'
 import type { Written } from './entry.ts'
 import { insertEvent } from './insert-event.ts'
+import { lockHash } from './lock-hash.ts'
 import { lockConversation, lockPayment } from './lock-subject.ts'
 import { paymentRow } from './payment-row.ts'
 import type { Query, Session } from './query.ts'
@@ -35,10 +36,15 @@ export async function commitChange(on: Session, change: Change): Promise<Written
     const isNew = (await on.write(INSERT_RECEIVED, received)) === 1
     if (!isNew) return { result: 'duplicate' }
   }
+  // Before all else that is written; an invoice does not come by a wallet's event.
+  if (before.newHash !== null) {
+    await lockHash(on, before.newHash)
+    if (!(await before.update())) return { result: 'payment_hash_taken' }
+  }
   const { ended } = streamOfSubject(subject)
   // Asked all at once: none looks at what another wrote.
   const [updated, opened, appended] = await Promise.all([
-    before.update(),
+    before.newHash !== null || before.update(),
     before.ended ? [] : keepWaitingSubkeys(on, subject, before.subkeys, ended, atMs),
     append(on, change, before.eventCount),
     ended && !before.ended ? on.write(END_STREAM, { id: subject.streamId }) : 0,
@@ -62,6 +68,8 @@ type Standing = {
   readonly eventCount: number
   readonly ended: boolean
   readonly subkeys: string
+  /** Of the invoice that the change brings. */
+  readonly newHash: string | null
   /** Writes the new row; false when the old one is no longer of that version. */
   readonly update: () => Promise<boolean>
 }
@@ -76,6 +84,7 @@ async function standing(on: Session, { subject, wakeAtMs }: Change): Promise<Sta
       eventCount: before.event_count,
       ended: before.ended === 1,
       subkeys: before.subkeys ?? '[]',
+      newHash: null,
       update: () => updateConversation(on, before, after),
     }
   }
@@ -86,6 +95,7 @@ async function standing(on: Session, { subject, wakeAtMs }: Change): Promise<Sta
     eventCount: before.event_count,
     ended: before.ended_at_ms !== null,
     subkeys: before.subkeys,
+    newHash: before.payment_hash === null ? after.payment_hash : null,
     update: () => updatePayment(on, before, after),
   }
 }

@@ -1,6 +1,5 @@
 // New payments and conversations, inside a transaction that also finds out whether they may be
 // made.
-import { sql } from 'kysely'
 import {
   type Conversation,
   type Created,
@@ -12,6 +11,7 @@ import type { Payment } from '../payment/payment.ts'
 import { conversationOf, conversationRow } from './conversation-row.ts'
 import type { Written } from './entry.ts'
 import { CONVERSATION, OPEN_HANDSHAKE, PAYMENT, PAYMENT_OF_REQUEST } from './find.ts'
+import { lockHash } from './lock-hash.ts'
 import { streamRow } from './log-row.ts'
 import { paymentOf, paymentRow } from './payment-row.ts'
 import type { Query, Session } from './query.ts'
@@ -72,9 +72,8 @@ export async function createConversation(
   return { result: 'created', subject: conversation }
 }
 
-// No index says that a hash is asked for once only, so daemons ask one after another.
 async function takenBy(on: Session, paymentHash: string): Promise<{ id: string } | undefined> {
-  if (on.dialect === 'postgres') await on.all(LOCK_HASH, { paymentHash })
+  await lockHash(on, paymentHash)
   return on.first(TAKEN_HASH, { paymentHash })
 }
 
@@ -133,9 +132,6 @@ const TAKEN_HASH: Query<{ paymentHash: string }, { id: string }> = (db, { paymen
     .where('payment_hash', '=', paymentHash)
     .where((eb) => eb.or([eb('ended_at_ms', 'is', null), eb('paid_at_ms', 'is not', null)]))
     .limit(1)
-
-const LOCK_HASH: Query<{ paymentHash: string }, unknown> = (db, { paymentHash }) =>
-  db.selectNoFrom(sql`pg_advisory_xact_lock(hashtextextended(${paymentHash}, 0))`.as('locked'))
 
 const INSERT_STREAM: Query<StreamRow, unknown> = (db, row) => db.insertInto('streams').values(row)
 
