@@ -7,7 +7,7 @@ export type Sizes = Omit<typeof FULL, 'lightning'> & {
 
 export const FULL = {
   users: 200,
-  cpu: { rounds: 10 },
+  cpu: { rounds: 10, starts: 7 },
   latency: { payments: 500 },
   throughput: { bursts: [200, 1_000], rates: [20, 50, 100], seconds: 30 },
   open: { open: 10_000 },
@@ -20,7 +20,7 @@ export const FULL = {
 
 export const ORDINARY: Sizes = {
   users: 200,
-  cpu: { rounds: 5 },
+  cpu: { rounds: 5, starts: 3 },
   latency: { payments: 200 },
   throughput: { bursts: [200, 1_000], rates: [20, 50, 100], seconds: 10 },
   open: { open: 2_000 },
@@ -33,7 +33,7 @@ export const ORDINARY: Sizes = {
 
 export const QUICK: Sizes = {
   users: 5,
-  cpu: { rounds: 1 },
+  cpu: { rounds: 1, starts: 1 },
   latency: { payments: 3 },
   throughput: { bursts: [10], rates: [10], seconds: 1 },
   open: { open: 20 },
