@@ -1,4 +1,4 @@
-// npm run simulate:mutants [-- --sample N --seeds N --only <text of a path>]: breaks the daemon in many
+// npm run simulate:mutants [-- --sample N --seeds N --only payment/,inbound.ts:94:]: breaks the daemon in many
 // small ways, one at a time and in a copy, and shows at which seed the simulation notices, and which
 // promise it finds broken.
 import { execFile } from 'node:child_process'
@@ -55,14 +55,17 @@ async function main(): Promise<void> {
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
   const outcomes: Outcome[] = []
-  const chosen = PICKED.filter(({ file }) => file.includes(values.only))
-  for (const mutant of [...chosen.flatMap(picked), ...sampled()]) {
+  for (const mutant of [...PICKED.flatMap(picked).filter(isMeant), ...sampled()]) {
     const found = await tried(mutant)
     if (found === null) continue
     outcomes.push({ mutant, found })
     console.log(lineOf({ mutant, found }))
   }
   summarise(outcomes)
+}
+
+function isMeant({ file, line }: Mutant): boolean {
+  return values.only.split(',').some((place) => `${file}:${line}:`.includes(place))
 }
 
 /** Mutants by rule, a sample of all there are. */
@@ -72,8 +75,8 @@ function sampled(): readonly Mutant[] {
     .filter((file) => !LEFT_OUT.test(file))
     .sort()
   const all = files
-    .filter((file) => file.includes(values.only))
     .flatMap((file) => mutantsOf(file, readFileSync(join(ROOT, file), 'utf8')))
+    .filter(isMeant)
   const chance = createChance(Number(values.order))
   const order = all.map((mutant) => ({ mutant, at: chance.fraction() })).sort((a, b) => a.at - b.at)
   console.log(
