@@ -169,6 +169,8 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     scans,
     /** When the last payment expires, as far as was planned (true time). */
     horizonMs: 0,
+    /** Whether nothing goes wrong in this life but what its people do. */
+    untroubled: false,
     nodeRelay,
     otherRelays: [ownRelay, userRelay],
     /** Sends the readers home. */

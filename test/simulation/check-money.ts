@@ -107,7 +107,7 @@ function checkEnd(findings: Findings, one: Case): void {
 
 // Promise 4.
 function checkVerdict(findings: Findings, one: Case): void {
-  const { world, seen, wall, service } = findings
+  const { world, seen, wall, service, untroubled } = findings
   const { payment, end, own } = one
   if (end === undefined) return
   const endedMs = visibleAtMs(seen, end)
@@ -125,7 +125,7 @@ function checkVerdict(findings: Findings, one: Case): void {
   if (seen.handed.has(`${payment.main_key} ${payment.request_id}`)) {
     world.broken(4, `${nameOf(one)} ended for want of an invoice that the user has`)
   }
-  if (!expired(endedMs) && service.refusals === 0) {
+  if ((untroubled || !expired(endedMs)) && service.refusals === 0) {
     world.broken(4, `the node never refused, yet ${nameOf(one)} ended for want of an invoice`)
   }
 }

@@ -91,6 +91,7 @@ async function begun(world: World, stage: Setting, pace: Pace): Promise<Cast> {
       [10, 8],
     ])
     const calmAtMs = Math.min(horizonMs, 400_000) + chance.between(0, 20_000)
+    cast.untroubled = count === 0
     planFaults(cast, count, count === 0 ? 0 : calmAtMs)
   })
   await timeline.step(START_MS)
