@@ -36,4 +36,10 @@ export const PICKED: readonly {
     after: 'held !== undefined',
     instances: 3,
   },
+  {
+    file: 'packages/daemon/src/store/create.ts',
+    before: 'key === null ? null : on.write(INSERT_KEY, { ...key, stream_id, created_at_ms }),',
+    after: 'null,',
+    instances: 1,
+  },
 ]
