@@ -1,11 +1,11 @@
-// A daemon that dies while its clock is ten minutes ahead, and starts again when it is right; on the real
-// engine and store.
+// A daemon whose clock is ten minutes ahead until it is set back, while it runs or is down; on the real engine
+// and store.
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Payment } from '../payment/payment.ts'
 import { ORDER, openWorld, START_MS, type World } from '../testing/world.ts'
 import { LEASE_MS } from './facts.ts'
-import { PortError } from './port-error.ts'
+import { PortError, StoreError } from './port-error.ts'
 
 const S = 1_000
 const AHEAD_MS = START_MS + 600 * S
@@ -28,7 +28,7 @@ async function leave(world: World, payment: Payment, over: Partial<Payment>): Pr
   assert.equal(result, 'committed')
 }
 
-promise('what it had claimed by that clock ends at its time', async (world) => {
+promise('what it had claimed by that clock when it died ends at its time', async (world) => {
   const payment = await world.ask()
   const order = { staticToken: null, noRequest: false }
   const handshake = await world.engine.startHandshake(order, null)
@@ -66,4 +66,24 @@ promise('whom it had asked by that clock is asked again at once', async (world) 
   await leave(world, payment, { lastSentAtMs: AHEAD_MS })
   await world.restart()
   assert.equal(world.messenger.sent.length, 1)
+})
+
+promise('what broke in its hands by that clock ends at its time', async (world) => {
+  const order = { staticToken: null, noRequest: false }
+  const handshake = await world.engine.startHandshake(order, null)
+  await world.store.claimDue(AHEAD_MS, 10, LEASE_MS)
+  world.clock.step(600 * S)
+  await world.engine.startHandshake(order, null)
+  world.clock.step(-600 * S)
+  // Just then the store is in trouble.
+  const { dropClaims } = world.store
+  world.store.dropClaims = () => {
+    world.store.dropClaims = dropClaims
+    return Promise.reject(new StoreError('busy', 'the store is busy'))
+  }
+  await world.engine.startHandshake(order, null)
+  await world.clock.advance(299 * S)
+  assert.deepEqual(await world.told(handshake.streamId), [])
+  await world.clock.advance(12 * S)
+  assert.deepEqual(await world.told(handshake.streamId), ['timeout'])
 })

@@ -5,12 +5,29 @@ import type { Due, Store } from './ports.ts'
 
 const OPEN_MAX = 10_000
 
-/** Takes up what is open, with its moments judged anew; only what `isMeant`, where that is given. */
-export async function lookAtAllOpen(
-  store: Store,
-  facts: Facts,
-  takeUp: (due: Due) => void,
-  isMeant: (due: Due) => boolean = () => true,
+export type Look = {
+  readonly store: Store
+  readonly facts: Facts
+  readonly takeUp: (due: Due) => void
+  readonly nowMs: number
+}
+
+/** Takes up all that is open, with its moments judged anew. Rejects when the store is in trouble. */
+export async function lookAtAllOpen(look: Look): Promise<void> {
+  // A claim of ours whose work broke would last as long as the step; another daemon's is its own.
+  if (!look.store.shared) await look.store.dropClaims(look.nowMs)
+  await judgeAnew(look, () => true)
+}
+
+/** The same at the start of a store's only daemon, whose clock may have been set back before. */
+export async function lookAtLeft(look: Look): Promise<void> {
+  await look.store.dropClaims(look.nowMs)
+  await judgeAnew(look, (due) => mayBeAhead(due, look.nowMs))
+}
+
+async function judgeAnew(
+  { store, facts, takeUp }: Look,
+  isMeant: (due: Due) => boolean,
 ): Promise<void> {
   for (const due of (await store.awaitingAnswer(null, OPEN_MAX)).filter(isMeant)) {
     const after = await applyToAny(facts, due, { type: 'clock_set_back' })
@@ -23,7 +40,7 @@ export async function lookAtAllOpen(
  * was sent is put off for long, and its sending tells by which clock; all else is due at once, or has
  * failed, and is as well tried again.
  */
-export function mayBeAhead(due: Due, nowMs: number): boolean {
+function mayBeAhead(due: Due, nowMs: number): boolean {
   if (due.type === 'payment') {
     const { state, attempts, lastSentAtMs } = due.payment
     return state !== 'asked' || attempts > 0 || (lastSentAtMs ?? 0) > nowMs

@@ -4,6 +4,8 @@ import type { Clock } from '../engine/ports.ts'
 export interface VirtualClock extends Clock {
   /** Moves on by `ms`, running every timer on the way at its own moment. */
   advance(ms: number): Promise<void>
+  /** Somebody sets the clock: timers run as if nobody had. */
+  step(ms: number): void
   /** Runs whatever is under way until nothing moves without time passing. */
   settle(): Promise<void>
 }
@@ -55,6 +57,10 @@ export function createVirtualClock(startMs: number): VirtualClock {
       }
       nowMs = untilMs
       await settle()
+    },
+    step(ms) {
+      nowMs += ms
+      for (const [id, { atMs, run }] of timers) timers.set(id, { atMs: atMs + ms, run })
     },
     settle,
   }
