@@ -25,7 +25,7 @@ import { createInvoiceWaits } from './invoice-waits.ts'
 import { HELD_MS } from './lease-keeper.ts'
 import { createLogReader, type LogReader } from './log-reader.ts'
 import type { Logger } from './logger.ts'
-import { lookAtAllOpen, lookAtLeft } from './look-at-all-open.ts'
+import { createOpenOnes } from './open-ones.ts'
 import type {
   Clock,
   Due,
@@ -53,7 +53,6 @@ import { createWorker } from './worker.ts'
 
 /** A duty that is taken up so soon after the start was nobody's: no other daemon lives. */
 const ALONE_MS = HELD_MS + 1_500
-const LOOK_AGAIN_MS = 1_000
 /** How long a daemon that claims what is due may take to. */
 const CLAIM_MS = 500
 /** When a caller's invoice is first looked for that another daemon may have made: ours, or begun there. */
@@ -172,6 +171,7 @@ export function createEngine(given: EngineDeps): Engine {
     },
   })
   const settlements = createSettlements({ ...deps, facts, duty })
+  const openOnes = createOpenOnes({ ...deps, facts, takeUp, wake: worker.wakeBy })
   const readiness = watchReadiness(deps)
   const inbound = createInbound({
     ...deps,
@@ -201,12 +201,7 @@ export function createEngine(given: EngineDeps): Engine {
   // Nothing that was noted for later, and no claim, may wait for a time that is long in coming.
   function lookAgain(): void {
     settlements.lookAgain()
-    lookAtAllOpen({ store, facts, takeUp, nowMs: clock.nowMs() })
-      .then(() => worker.wakeBy(clock.nowMs()))
-      .catch((error: unknown) => {
-        log.error('look_again_failed', { error: String(error) })
-        clock.setTimer(LOOK_AGAIN_MS, lookAgain)
-      })
+    openOnes.lookAgain()
   }
 
   async function begin(
@@ -238,12 +233,13 @@ export function createEngine(given: EngineDeps): Engine {
       readiness.start()
       // What a process that was killed had in hand is nobody's now; on a shared store it may be
       // another daemon's, until the lease is over.
-      if (!store.shared) await lookAtLeft({ store, facts, takeUp, nowMs: clock.nowMs() })
+      if (!store.shared) await openOnes.lookAtLeft()
       worker.start()
       duty.start()
     },
 
     async stop() {
+      openOnes.stop()
       hearing.stop()
       await worker.stop()
       await inHand.drain()
