@@ -4,8 +4,11 @@
 import { type NostrEvent, type NwcNotification, parseNwcNotification } from 'portal-protocol'
 import { createRecentMap, type VerifyEvent } from 'portal-relay'
 
-/** `known`: it was told before. `untrue`: it is not the wallet's word, or nothing that can be read. */
-export type Opened = NwcNotification | 'known' | 'untrue'
+/**
+ * `known`: another event told the same. `repeated`: this very event was opened before, and what followed
+ * from it may still be under way. `untrue`: it is not the wallet's word, or nothing that can be read.
+ */
+export type Opened = NwcNotification | 'known' | 'repeated' | 'untrue'
 
 /** Returns the function that takes a wallet's event, and gives the notification if it is new. */
 export function createNotificationInbox(deps: {
@@ -17,7 +20,7 @@ export function createNotificationInbox(deps: {
   const told = createRecentMap<true>(SEEN_MAX)
 
   return (event) => {
-    if (seenIds.has(event.id)) return 'known'
+    if (seenIds.has(event.id)) return 'repeated'
     if (!deps.verify(event)) return 'untrue'
     seenIds.set(event.id, true)
     const plaintext = deps.decrypt(event)

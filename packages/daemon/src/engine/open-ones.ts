@@ -79,7 +79,8 @@ export function createOpenOnes(deps: OpenOnesDeps): OpenOnes {
  */
 function mayBeAhead(due: Due, nowMs: number): boolean {
   if (due.type === 'payment') {
-    const { state, attempts, lastSentAtMs } = due.payment
+    const { state, attempts, lastSentAtMs, taskAtMs } = due.payment
+    if (taskAtMs <= nowMs) return false
     return state !== 'asked' || attempts > 0 || (lastSentAtMs ?? 0) > nowMs
   }
   const { conversation } = due

@@ -107,8 +107,8 @@ export function createNwcLightning(deps: {
 
   async function opened(sealed: SealedNotification, watcher: LightningWatcher): Promise<boolean> {
     const notification = sealed.open()
-    if (notification === 'untrue') return false
-    if (notification === 'known') return true
+    // Of a repeated one its first copy tells the others, once all is committed.
+    if (typeof notification === 'string') return notification === 'known'
     try {
       await notified(notification, watcher)
       return true
