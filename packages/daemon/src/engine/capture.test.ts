@@ -3,22 +3,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { msat } from 'portal-protocol'
 import type { Payment } from '../payment/payment.ts'
-import { openWorld, START_MS, USER, type World } from '../testing/world.ts'
+import { inWorld, START_MS, USER, type World } from '../testing/world.ts'
 import { PortError } from './ports.ts'
 
 const S = 1_000
 const HELD_S = 1_500
 const CAPTURE_BEFORE = START_MS / 1_000 + HELD_S
 
-const promise = (name: string, check: (world: World) => Promise<void>) =>
-  it(name, async () => {
-    const world = await openWorld()
-    try {
-      await check(world)
-    } finally {
-      await world.close()
-    }
-  })
+const promise = (name: string, check: (world: World) => Promise<void>) => it(name, inWorld(check))
 
 async function held(world: World): Promise<Payment> {
   const payment = await world.ask({ capture: 'manual' })

@@ -3,22 +3,14 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Payment } from '../payment/payment.ts'
-import { ORDER, openWorld, START_MS, type World } from '../testing/world.ts'
+import { inWorld, ORDER, START_MS, type World } from '../testing/world.ts'
 import { LEASE_MS } from './facts.ts'
 import { PortError, StoreError } from './port-error.ts'
 
 const S = 1_000
 const AHEAD_MS = START_MS + 600 * S
 
-const promise = (name: string, check: (world: World) => Promise<void>) =>
-  it(name, async () => {
-    const world = await openWorld()
-    try {
-      await check(world)
-    } finally {
-      await world.close()
-    }
-  })
+const promise = (name: string, check: (world: World) => Promise<void>) => it(name, inWorld(check))
 
 /** As the daemon left it by that clock: to be looked at ten minutes from now. */
 async function leave(world: World, payment: Payment, over: Partial<Payment>): Promise<void> {

@@ -13,8 +13,8 @@ export type Rate = { readonly perSecond: number; readonly burst: number }
 export interface Turns {
   /** Which of these Nostr events are committed, whoever received them. */
   receivedAmong(eventIds: readonly string[]): Promise<readonly string[]>
-  /** Tells the other daemons that nothing more is to be done about these. The word may be lost. */
-  tellHandled(eventIds: readonly string[]): void
+  /** Tells the other daemons that nothing more is to be done about this one. The word may be lost. */
+  tellHandled(eventId: string): void
   /** Called with the marks of events of which others tell that. */
   onHandled(listener: (marks: readonly string[]) => void): () => void
 }

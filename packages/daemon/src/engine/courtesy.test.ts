@@ -18,7 +18,7 @@ function open({ isAway = false, works = true } = {}) {
       asked.push([...ids])
       return ids.filter((id) => received.has(id))
     },
-    tellHandled: (ids) => void told.push(...ids),
+    tellHandled: (id) => void told.push(id),
     onHandled(given) {
       listener = given
       return () => {}

@@ -44,7 +44,7 @@ export function createCourtesy(clock: Clock): Courtesy {
   const isTold = ({ id }: Heard) => told.has(eventMark(id))
 
   async function handle({ id, handle }: Heard): Promise<void> {
-    if (await handle()) turns?.tellHandled([id])
+    if (await handle()) turns?.tellHandled(id)
   }
 
   function hold(heard: Heard): void {

@@ -3,19 +3,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testKey } from '../testing/fake-messenger.ts'
-import { openWorld, USER, type World } from '../testing/world.ts'
+import { inWorld, USER, type World } from '../testing/world.ts'
 import { PortError, StoreError } from './ports.ts'
 
 const S = 1_000
-const promise = (name: string, check: (world: World) => Promise<void>) =>
-  it(name, async () => {
-    const world = await openWorld()
-    try {
-      await check(world)
-    } finally {
-      await world.close()
-    }
-  })
+const promise = (name: string, check: (world: World) => Promise<void>) => it(name, inWorld(check))
 
 describe('a payment from request to paid', () => {
   promise('tells user_approved, then paid with the preimage', async (world) => {

@@ -3,20 +3,13 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Msat } from 'portal-protocol'
 import type { Payment } from '../payment/payment.ts'
-import { openWorld, USER, type World } from '../testing/world.ts'
+import { inWorld, USER, type World } from '../testing/world.ts'
 import { PortError } from './ports.ts'
 
 const S = 1_000
 
 const promise = (name: string, check: (world: World) => Promise<void>, network?: 'bitcoin') =>
-  it(name, async () => {
-    const world = await openWorld(network)
-    try {
-      await check(world)
-    } finally {
-      await world.close()
-    }
-  })
+  it(name, inWorld(check, network))
 
 /** Asks USER for an invoice that our own node made an hour ago, not for a payment of ours. */
 async function askOwnInvoice({ engine, lightning, clock }: World): Promise<Payment> {

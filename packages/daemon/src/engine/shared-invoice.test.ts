@@ -4,21 +4,14 @@ import { it } from 'node:test'
 import type { Msat } from 'portal-protocol'
 import type { Payment } from '../payment/payment.ts'
 import { testKey } from '../testing/fake-messenger.ts'
-import { openWorld, USER, type World } from '../testing/world.ts'
+import { inWorld, USER, type World } from '../testing/world.ts'
 import { PortError } from './ports.ts'
 
 const OTHER = testKey(210)
 const S = 1_000
 
 function promise(name: string, check: (world: World) => Promise<void>): void {
-  it(name, async () => {
-    const world = await openWorld()
-    try {
-      await check(world)
-    } finally {
-      await world.close()
-    }
-  })
+  it(name, inWorld(check))
 }
 
 /** An invoice that our own node made, though not for a payment of ours. */

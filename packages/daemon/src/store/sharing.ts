@@ -131,7 +131,7 @@ export function createTellingAll(deps: SharingDeps): Telling {
     onOpened: opened.add,
     onBeat: beats.add,
     onHandled: handled.add,
-    tellHandled: (eventIds) => announcements.handled(eventIds.map(eventMark)),
+    tellHandled: (eventId) => announcements.handled(eventMark(eventId)),
     committed(news) {
       if (news.events.length > 0) {
         committed.tell(tail.untold(news.events))
@@ -151,7 +151,7 @@ export function createTellingAll(deps: SharingDeps): Telling {
 
 interface Announcements {
   committed(news: News): void
-  handled(marks: readonly string[]): void
+  handled(mark: string): void
   close(): void
 }
 
@@ -160,7 +160,7 @@ function createAnnouncements(name: string, channel: Channel, clock: Clock): Anno
   let events = false
   let handshakes = false
   const opened = new Set<PublicKey>()
-  let handled: readonly string[] = []
+  const handled: string[] = []
   let saying = false
   let timer: Timer | null = null
 
@@ -168,12 +168,11 @@ function createAnnouncements(name: string, channel: Channel, clock: Clock): Anno
     if (saying) return
     saying = true
     do {
-      const now = handled.slice(0, HANDLED_MAX)
+      const now = handled.splice(0, HANDLED_MAX)
       const text = wordText({ from: name, events, handshakes, opened: [...opened], handled: now })
       events = false
       handshakes = false
       opened.clear()
-      handled = handled.slice(HANDLED_MAX)
       await channel.notify(text)
     } while (events || handshakes || opened.size > 0 || handled.length >= HANDLED_MAX)
     saying = false
@@ -196,8 +195,9 @@ function createAnnouncements(name: string, channel: Channel, clock: Clock): Anno
     },
     // Nobody waits for these: they go along with the next word, or a moment later. Those that would come
     // too late help nobody.
-    handled(marks) {
-      handled = [...handled, ...marks].slice(-UNSAID_MAX)
+    handled(mark) {
+      handled.push(mark)
+      if (handled.length > UNSAID_MAX) handled.shift()
       if (!saying) sayLater()
     },
     close: () => timer?.cancel(),

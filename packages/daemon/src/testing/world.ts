@@ -102,6 +102,18 @@ export async function openWorld(network: LightningNetwork | null = null): Promis
   }
 }
 
+/** A test's body, in a world of its own. */
+export function inWorld(check: (world: World) => Promise<void>, network?: LightningNetwork) {
+  return async () => {
+    const world = await openWorld(network)
+    try {
+      await check(world)
+    } finally {
+      await world.close()
+    }
+  }
+}
+
 export const ORDER: SingleOrder = {
   mainKey: USER,
   subkeys: [],
