@@ -4,7 +4,7 @@ import type { Postgres } from '../test/postgres/server.ts'
 import { type Figure, median, ms } from './figures.ts'
 import { pay, post, read } from './load.ts'
 import { nowMs } from './process.ts'
-import { costOfRound } from './processor-time.ts'
+import { inTurn, ratio } from './processor-time.ts'
 import { type Merchant, pause, type World } from './world.ts'
 
 const LEASE_S = 5
@@ -35,25 +35,16 @@ async function costs(world: World, postgres: Postgres, size: Size): Promise<Figu
     const daemons = await startOn(world, await postgres.createDatabase(), count)
     await warm(daemons, world.users)
     const before = await roundTrips(daemons)
-    const ratios: number[] = []
-    const times: number[] = []
-    const floors: number[] = []
-    for (let round = 0; round < size.rounds; round++) {
-      const cost = await costOfRound(daemons, world.users)
-      const floor = await costOfRound([alone], world.users)
-      times.push(cost)
-      floors.push(floor)
-      ratios.push(cost / floor)
-    }
+    const costs = await inTurn(daemons, alone, world, size.rounds)
     const waits = ((await roundTrips(daemons)) - before) / size.rounds / world.users.length
     for (const daemon of daemons) await daemon.stop()
-    const ratio = median(ratios)
-    if (count === 1) one = ratio
+    const together = median(costs.map(ratio))
+    if (count === 1) one = together
     figures.push({
       what: `processor time per payment, ${count} on one PostgreSQL, all together`,
-      value: ms(median(times)),
-      floor: `${ms(median(floors))}: one on SQLite`,
-      ratio,
+      value: ms(median(costs.map(({ cost }) => cost))),
+      floor: `${ms(median(costs.map(({ floor }) => floor)))}: one on SQLite`,
+      ratio: together,
       atMost: null,
     })
     figures.push({
@@ -64,7 +55,7 @@ async function costs(world: World, postgres: Postgres, size: Size): Promise<Figu
       atMost: null,
     })
     if (count === 1) continue
-    const added = (ratio / one - 1) / (count - 1)
+    const added = (together / one - 1) / (count - 1)
     figures.push({
       what: `more processor time per payment for each of the ${count} beyond the first`,
       value: `${(added * 100).toFixed(0)} %`,

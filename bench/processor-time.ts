@@ -45,20 +45,21 @@ export async function measureProcessorTime(world: World, size: Size): Promise<Fi
   ]
 }
 
-type Cost = { readonly cost: number; readonly floor: number }
+export type Cost = { readonly cost: number; readonly floor: number }
 
-const ratio = ({ cost, floor }: Cost) => cost / floor
+export const ratio = ({ cost, floor }: Cost) => cost / floor
 
-async function inTurn(
+/** Rounds of these merchants, each followed by one of whoever is their floor. */
+export async function inTurn(
   merchants: readonly Merchant[],
-  bare: Merchant,
+  floor: Merchant,
   world: World,
   rounds: number,
 ): Promise<readonly Cost[]> {
   const costs: Cost[] = []
   for (let round = 0; round < rounds; round++) {
     const cost = await costOfRound(merchants, world.users)
-    costs.push({ cost, floor: await costOfRound([bare], world.users) })
+    costs.push({ cost, floor: await costOfRound([floor], world.users) })
   }
   return costs
 }
