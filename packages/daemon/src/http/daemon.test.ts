@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { msat, npubOf, secp256k1 as secp } from 'portal-protocol'
 import { createEmbeddedRelay, systemClock } from 'portal-relay'
+import type { StreamId } from '../log/stream.ts'
 import type { PaymentId } from '../payment/payment.ts'
 import { ALONE } from '../testing/alone.ts'
 import { assertAnswers } from '../testing/assert-answers.ts'
@@ -117,7 +118,8 @@ test('/metrics counts payments by status, late money, requests and relay clients
   }
 })
 
-test('settlement to event is measured from the push to the commit', async () => {
+test('settlement to event and to webhook are measured from the push', async () => {
+  const metrics = createMetrics()
   let nowMs = 0
   const clock = { nowMs: () => nowMs, setTimer: () => ({ cancel() {} }) }
   const node = createFakeLightning(clock)
@@ -149,6 +151,25 @@ test('settlement to event is measured from the push to the commit', async () => 
   const { body } = await metrics.render()
   assert.match(body, /portal_settle_to_event_seconds_bucket\{le="0.0025"\} 0\n/)
   assert.match(body, /portal_settle_to_event_seconds_bucket\{le="0.005"\} 1\n/)
+
+  const id = 'stream' as StreamId
+  const stream = { id, type: 'payment', paymentId: 'p', requestId: 'r', ended: true } as const
+  const deliver = (preimage: string) => {
+    const event = {
+      position: 1,
+      stream,
+      index: 0,
+      createdAtMs: 3,
+      data: { status: 'paid', preimage },
+    }
+    metrics.webhookTried({ event, result: 'delivered', sinceEventMs: 4 })
+    return metrics.render()
+  }
+  const ours = await deliver(node.preimageOf(paymentHash))
+  assert.match(ours.body, /portal_settle_to_webhook_seconds_sum 0.007\n/)
+  // Another daemon heard the push: all that is known here is when the event was written.
+  const others = await deliver('00'.repeat(32))
+  assert.match(others.body, /portal_settle_to_webhook_seconds_sum 0.011\n/)
 })
 
 test('/docs is one page with every route, schema and problem, and loads nothing', async () => {

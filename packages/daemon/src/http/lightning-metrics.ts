@@ -1,4 +1,6 @@
 // What a Lightning node is asked, and how soon its settlements are told, as figures for Prometheus.
+
+import type { RecentMap } from 'portal-relay'
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Clock, Lightning, LightningWatcher } from '../engine/ports.ts'
 
@@ -11,8 +13,11 @@ const CALLS = [
 ] as const
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** Gives a node that is the same and counts in `registry`. */
-export function lightningMetrics(registry: Registry): (node: Lightning, clock: Clock) => Lightning {
+/** Gives a node that is the same and counts in `registry`. Its pushes are noted: preimage → unix ms. */
+export function lightningMetrics(
+  registry: Registry,
+  pushedAtMs: RecentMap<number>,
+): (node: Lightning, clock: Clock) => Lightning {
   const registers = [registry]
   const calls = new Counter({
     name: 'portal_lightning_calls_total',
@@ -37,6 +42,8 @@ export function lightningMetrics(registry: Registry): (node: Lightning, clock: C
     return {
       async settled(settlement) {
         const fromMs = clock.nowMs()
+        const { preimage } = settlement
+        if (preimage !== null && !pushedAtMs.has(preimage)) pushedAtMs.set(preimage, fromMs)
         const isNews = await watcher.settled(settlement)
         if (isNews) settleToEvent.observe(Math.max(0, clock.nowMs() - fromMs) / 1000)
         return isNews

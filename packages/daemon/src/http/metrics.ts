@@ -1,4 +1,6 @@
 // Figures for Prometheus, in a registry of their own.
+
+import { createRecentMap } from 'portal-relay'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { LogReader } from '../engine/log-reader.ts'
 import type { Clock, Lightning } from '../engine/ports.ts'
@@ -33,11 +35,14 @@ const STATUSES = [
   'timeout',
   'error',
 ]
+/** Settlements of which is remembered when the node told them, until the webhook has been delivered. */
+const PUSHES_MAX = 4_000
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
+  const pushedAtMs = createRecentMap<number>(PUSHES_MAX)
   collectDefaultMetrics({ register: registry })
 
   const payments = new Counter({
@@ -92,8 +97,8 @@ export function createMetrics(): Metrics {
     },
     databaseAsked: (of) => roundTrips.inc({ of }),
     follow: (log) => log.subscribe(null, count),
-    webhookTried: webhookMetrics(registry),
-    measured: lightningMetrics(registry),
+    webhookTried: webhookMetrics(registry, pushedAtMs),
+    measured: lightningMetrics(registry, pushedAtMs),
     show({ readers, relay }) {
       gauge(registry, 'portal_http_readers', 'Readers waiting for events', readers)
       if (relay === null) return
