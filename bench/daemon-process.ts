@@ -8,6 +8,8 @@ const daemon = await startDaemon(settings, createLogger(settings.logLevel))
 
 const api = {
   usage: (collect: boolean) => usage(collect),
+  /** Only the bare merchant can: the daemon is started anew. */
+  forgetUsers() {},
 }
 export type MerchantApi = typeof api
 serve(api, () => daemon.close())

@@ -1,7 +1,7 @@
 // What a payment costs the daemon's process, against the bare merchant's, round by round in turn, so that
 // whatever else the machine does falls on both.
 import { type Figure, median, ms } from './figures.ts'
-import { pay } from './load.ts'
+import { hangUp, pay } from './load.ts'
 import type { Merchant, World } from './world.ts'
 
 type Size = {
@@ -22,8 +22,9 @@ export async function measureProcessorTime(world: World, size: Size): Promise<Fi
   const first: Cost[] = []
   for (let start = 0; start < size.starts; start++) {
     const fresh = await world.startDaemon()
-    first.push(...(await inTurn([fresh], bare, world, 1)))
+    const cost = await costOfRound([fresh], world.users)
     await fresh.stop()
+    first.push({ cost, floor: await floorOfFirst(bare, world.users) })
   }
   await bare.stop()
   const users = world.users.length
@@ -38,11 +39,18 @@ export async function measureProcessorTime(world: World, size: Size): Promise<Fi
     {
       what: `processor time per payment, the first ${users} after each of ${size.starts} starts, at once`,
       value: ms(median(first.map(({ cost }) => cost))),
-      floor: `${ms(median(first.map(({ floor }) => floor)))}: bare and warm (${ms(firstBare)} in its own first burst)`,
+      floor: `${ms(median(first.map(({ floor }) => floor)))}: bare and warm, users and connections new (${ms(firstBare)} in its own first burst)`,
       ratio: median(first.map(ratio)),
       atMost: 2.2,
     },
   ]
+}
+
+/** Whoever was just started has met no user, and no connection is open yet. */
+async function floorOfFirst(bare: Merchant, users: readonly string[]): Promise<number> {
+  await bare.ask('forgetUsers')
+  hangUp()
+  return costOfRound([bare], users)
 }
 
 export type Cost = { readonly cost: number; readonly floor: number }
