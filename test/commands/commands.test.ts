@@ -35,8 +35,9 @@ describe('npm start', () => {
     assert.match(said, /^ {2}network +SANDBOX: .*no real money$/m)
     assert.match(said, /^ {2}public key npub1/m)
     await isTaken(port, token)
+    const other = { PORTAL_DATA_DIR: join(folder, 'other'), PORTAL_LOG_LEVEL: 'silent' }
     const busy = await runCommand(process.execPath, [`${ROOT}${START}`], {
-      env: { PORTAL_PORT: String(port), PORTAL_DATA_DIR: join(folder, 'other') },
+      env: { ...other, PORTAL_PORT: String(port) },
     })
     assert.equal(busy.output, 'The port is in use: stop what listens there or set PORTAL_PORT.\n')
     assert.equal(busy.code, 1)
@@ -50,6 +51,20 @@ describe('npm start', () => {
     second.signal('SIGTERM')
     await second.ended
     assert.doesNotMatch(second.lines.join('\n'), /token/)
+
+    // The start that failed kept no token that nobody was told. However the address is spelt, our own
+    // relay is reached without leaving the process.
+    const env = {
+      ...other,
+      PORTAL_PORT: String(await somePort()),
+      PORTAL_PUBLIC_URL: 'https://Pay.Example.com:443/',
+    }
+    const third = startChild(START, { env })
+    t.after(() => third.signal('SIGKILL'))
+    await third.line('  token')
+    assert.match(third.lines.join('\n'), /^ {2}relays +wss:\/\/pay\.example\.com\/relay$/m)
+    third.signal('SIGTERM')
+    await third.ended
   })
 
   it('explains every setting, refuses arguments, and complains of all settings at once', async () => {

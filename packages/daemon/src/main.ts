@@ -2,6 +2,7 @@
 // nothing, and only the process (start.ts) and the demo import it.
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import {
   createIdentity,
@@ -77,9 +78,9 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
   const metrics = createMetrics()
   const store = await openStore(settings, metrics.databaseAsked)
   const identity = await openIdentity(settings, store)
-  const { made, watch: tokens } = await openTokens(settings, store, log)
+  const tokens = await openTokens(settings, store, log)
 
-  const local = `http://${settings.host}:${settings.port}`
+  const local = localUrl(settings)
   const publicUrl = settings.publicUrl ?? local
   const embeddedUrl = settings.embeddedRelay ? `${publicUrl.replace(/^http/, 'ws')}/relay` : null
   const relays = embeddedUrl === null ? settings.relays : [embeddedUrl, ...settings.relays]
@@ -137,6 +138,8 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
   await webhooks.start()
   await refuseOtherNetwork(network, lightning)
   await server.listen({ host: settings.host, port: settings.port })
+  const made = await makeFirstToken(settings, store)
+  if (made !== null) await tokens.readAgain()
 
   return {
     url: local,
@@ -157,6 +160,10 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
       await store.close()
     },
   }
+}
+
+function localUrl({ host, port }: Settings): string {
+  return new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${port}`).origin
 }
 
 function random(length: number): Uint8Array {
@@ -191,28 +198,27 @@ async function openIdentity(settings: Settings, store: Store): Promise<Identity>
   return createIdentity(parseSecretKey(text, secp), { secp, random })
 }
 
-async function openTokens(
-  settings: Settings,
-  store: Store,
-  log: Logger,
-): Promise<{ made: string | null; watch: TokenWatch }> {
+async function openTokens(settings: Settings, store: Store, log: Logger): Promise<TokenWatch> {
   const nowS = Math.floor(clock.nowMs() / 1000)
   const given = settings.authToken?.reveal()
   const fixed =
     given === undefined
       ? []
       : [storedToken({ name: 'settings', scopes: SCOPES, token: given }, nowS)]
-  let made: string | null = null
-  const kept = await store.value(TOKEN_BOOK)
-  if (fixed.length === 0 && parseTokenBook(kept).length === 0) {
-    const token = newToken(random)
-    const book = JSON.stringify(addToken([], { name: 'first', scopes: ['admin'], token }, nowS))
-    // Of several daemons that start at once on one database, one makes it.
-    if (kept !== null) await store.setValue(TOKEN_BOOK, book)
-    if ((await store.initValue(TOKEN_BOOK, book)) === book) made = token
-  }
   const readBook = () => store.value(TOKEN_BOOK)
-  return { made, watch: await watchTokens({ fixed, readBook, clock, log }) }
+  return watchTokens({ fixed, readBook, clock, log })
+}
+
+// Last of all: one made by a start that then fails would be kept, but never be told.
+async function makeFirstToken(settings: Settings, store: Store): Promise<string | null> {
+  const kept = await store.value(TOKEN_BOOK)
+  if (settings.authToken !== null || parseTokenBook(kept).length > 0) return null
+  const token = newToken(random)
+  const nowS = Math.floor(clock.nowMs() / 1000)
+  const book = JSON.stringify(addToken([], { name: 'first', scopes: ['admin'], token }, nowS))
+  // Of several daemons that start at once on one database, one makes it.
+  if (kept !== null) await store.setValue(TOKEN_BOOK, book)
+  return (await store.initValue(TOKEN_BOOK, book)) === book ? token : null
 }
 
 function openRelay(

@@ -52,8 +52,24 @@ describe('settings', () => {
       found.some((line) => line.includes('"lightnin" is not a setting; did you mean lightning?')),
     )
     assert(
-      found.some((line) => line.startsWith('PORTAL_PORT must be a whole number from 0 to 65535')),
+      found.some((line) => line.startsWith('PORTAL_PORT must be a whole number from 1 to 65535')),
     )
+  })
+
+  it('spell the public address as relay addresses are compared, and take none with a secret in it', () => {
+    const spelt = (text: string) => readSettings({ PORTAL_PUBLIC_URL: text }, null).publicUrl
+    assert.equal(spelt('https://Pay.Example.com:443/'), 'https://pay.example.com')
+    assert.equal(spelt('http://127.0.0.1:80/portal//'), 'http://127.0.0.1/portal')
+    for (const text of [
+      'https://a:b@pay.example.com',
+      'https://pay.example.com/?x=1',
+      'pay',
+      'ws://x',
+    ]) {
+      assert.equal(complaints({ PORTAL_PUBLIC_URL: text }).length, 1, text)
+    }
+    assert.equal(readSettings({ PORTAL_HOST: '[::1]' }, null).host, '::1')
+    assert.equal(complaints({ PORTAL_HOST: '127.0.0.1:3000' }).length, 1)
   })
 
   it('suggest the nearest name, and know the wallet’s variables beside their own', () => {

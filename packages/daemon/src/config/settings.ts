@@ -1,6 +1,7 @@
 // Every setting of the daemon, once: what it is called, what it means, what it is if unset and how it is
 // read. The environment, portal.toml, --help and docs/settings.md all come from this table.
 
+import { isIP } from 'node:net'
 import { parseLndConnection } from 'portal-lnd/connection'
 import { parseNwcConnection, parseSecretKey, secp256k1 } from 'portal-protocol'
 import { normalizeRelayUrl } from 'portal-relay'
@@ -67,7 +68,7 @@ export const SETTINGS: SettingsTable = {
     unset: '3000',
     example: '8080',
     fallback: 3000,
-    read: (text) => integer(text, 0, 65_535),
+    read: (text) => integer(text, 1, 65_535),
   },
   host: {
     env: 'PORTAL_HOST',
@@ -75,7 +76,7 @@ export const SETTINGS: SettingsTable = {
     unset: '127.0.0.1',
     example: '0.0.0.0',
     fallback: '127.0.0.1',
-    read: (text) => text,
+    read: host,
   },
   authToken: {
     env: 'PORTAL_AUTH_TOKEN',
@@ -168,11 +169,7 @@ export const SETTINGS: SettingsTable = {
     unset: 'http://HOST:PORT',
     example: 'https://pay.example.com',
     fallback: null,
-    read: (text) => {
-      const url = URL.parse(text)
-      if (url !== null && /^https?:$/.test(url.protocol)) return text.replace(/\/+$/, '')
-      throw new SettingError('must be an http:// or https:// address')
-    },
+    read: publicUrl,
   },
   corsOrigins: {
     env: 'PORTAL_CORS_ORIGINS',
@@ -231,6 +228,24 @@ function relayUrl(text: string): string {
   const url = normalizeRelayUrl(text)
   if (url !== undefined) return url
   throw new SettingError('must be ws:// or wss:// addresses without user and password')
+}
+
+function host(text: string): string {
+  const address = text.replace(/^\[(.*)\]$/, '$1')
+  if (isIP(address) !== 0 || /^[\w.-]+$/.test(address)) return address
+  throw new SettingError('must be an IP address or the name of a host, without a port')
+}
+
+/** In the one spelling that relay addresses are compared in. */
+function publicUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new SettingError('must be an http:// or https:// address')
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new SettingError('must have no user, password, query or fragment')
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 
 function origin(text: string): string {

@@ -27,6 +27,8 @@ import type { Clock, Created, IdempotencyKey, Lightning, Messenger, Store } from
 import { Refusal } from './refusal.ts'
 
 export const EXPIRES_IN_DEFAULT_S = 300
+/** Unix seconds: the end of the year 9999, beyond which no request ends. */
+export const ENDS_MAX = 253_402_300_799
 
 export type SingleOrder = {
   readonly mainKey: PublicKey
@@ -240,6 +242,9 @@ function refuseUnpayable(
     )
   }
   if (invoice.expiresAt * 1000 <= nowMs) refuse('invoice', '"invoice" has expired')
+  if (order.expiresAt === null && invoice.expiresAt > ENDS_MAX) {
+    refuse('invoice', '"invoice" expires after the year 9999; give "expires_at"')
+  }
   if (order.expiresAt === null) return
   if (order.expiresAt > invoice.expiresAt) {
     refuse('expires_at', `"expires_at" is after the invoice's own end, ${invoice.expiresAt}`)

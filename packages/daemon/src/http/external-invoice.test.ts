@@ -58,6 +58,12 @@ const rows: readonly Row[] = [
   ['of one word', { invoice: 'lnbcrt1' }, 'invoice', /cannot be read/],
   ['with a letter wrong', { invoice: flipped(-20) }, 'invoice', /wrong character or checksum/],
   ['cut short', { invoice: good.slice(0, -40) }, 'invoice', /cannot be read/],
+  [
+    'without an end that a clock could reach',
+    { invoice: invoice({ expiresInSeconds: 9_500_000_000_000 }) },
+    'invoice',
+    /expires after the year 9999; give "expires_at"/,
+  ],
   ['of some other coin', { invoice: `lnxx${good.slice(6)}` }, 'invoice', /cannot be read/],
   ['with spaces around it', { invoice: ` ${good} ` }, 'invoice', /cannot be read/],
   [

@@ -1,6 +1,7 @@
 // Words that the schemas of the API are written in. A schema is one thing for three uses: it checks what
 // comes in, it is the TypeScript type, and it is the documentation in openapi.json.
 import Type, { type Static, type TSchema, type TUnsafe } from 'typebox'
+import { ENDS_MAX } from '../engine/requests.ts'
 
 /** A schema with a name of its own in `components.schemas`. */
 export type Named<T extends TSchema = TSchema> = T & { readonly $id: string }
@@ -70,7 +71,7 @@ export const logId = Type.String({
 })
 
 /** The latest moment an API time can name: the end of the year 9999, in unix seconds. */
-export const TIME_MAX = 253_402_300_799
+export const TIME_MAX = ENDS_MAX
 
 /** A moment in an answer. */
 export function unixTime(description: string) {

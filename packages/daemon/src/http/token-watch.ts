@@ -9,6 +9,8 @@ import { findToken, parseTokenBook, type StoredToken, type TokenVerifier } from 
 const EVERY_MS = 2_000
 
 export interface TokenWatch extends TokenVerifier {
+  /** At once, rather than in two seconds. Throws what reading throws. */
+  readAgain(): Promise<void>
   close(): Promise<void>
 }
 
@@ -44,6 +46,9 @@ export async function watchTokens(deps: {
     verify(bearer) {
       const now = Math.floor(deps.clock.nowMs() / 1000)
       return findToken(deps.fixed, bearer, now) ?? findToken(stored, bearer, now)
+    },
+    async readAgain() {
+      stored = parseTokenBook(await deps.readBook())
     },
     async close() {
       closed = true

@@ -9,6 +9,7 @@ import type { PaymentId } from '../payment/payment.ts'
 import { ALONE } from '../testing/alone.ts'
 import { eventually } from '../testing/eventually.ts'
 import { createNwcLightning } from './nwc.ts'
+import { nwcCaptureBefore } from './nwc-holds.ts'
 import { preimageFor } from './preimage.ts'
 
 const NOW_MS = 1_800_000_000_000
@@ -110,6 +111,13 @@ async function open(methods = HOLD_METHODS, told = 'hold_invoice_accepted') {
 }
 
 const CAPTURE_BEFORE = NOW_MS / 1_000 + 140 * 300
+
+test('a block that no HTLC could last until is two weeks of blocks away', () => {
+  const deadline = (settle_deadline: number) =>
+    nwcCaptureBefore({ settle_deadline }, HEIGHT, NOW_MS)
+  assert.equal(deadline(HEIGHT + 160), CAPTURE_BEFORE)
+  assert.equal(deadline(Number.MAX_SAFE_INTEGER), NOW_MS / 1_000 + 2_016 * 300)
+})
 
 test('a service holds if it advertises all three methods, and that it tells of it', async () => {
   assert.equal((await open()).lightning.holds, true)
