@@ -29,7 +29,7 @@ async function askOwnInvoice({ engine, lightning, clock }: World): Promise<Payme
   return engine.requestInvoicePayment({ ...order, ...rest, invoice, expiresAt: null }, null)
 }
 
-promise('a list too long to be had does not keep open payments from being paid', async (world) => {
+promise('a list too long to be had keeps no open payment waiting', async (world) => {
   const { lightning } = world
   const list = lightning.settledSince
   const ended = await world.ask({ expiresInS: 10 })
@@ -43,7 +43,7 @@ promise('a list too long to be had does not keep open payments from being paid',
   }
   await lightning.settle(payment.paymentHash, { push: false })
   lightning.connect()
-  await world.clock.advance(31 * S)
+  await world.clock.advance(1 * S)
   assert.deepEqual(await world.told(payment.streamId), ['paid'])
 })
 

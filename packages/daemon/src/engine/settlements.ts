@@ -196,22 +196,24 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
     })
   }
 
+  // The open ones first: the other list is that of a whole day, and may be too long to be had at all.
   async function reconcile(): Promise<void> {
-    const nowMs = clock.nowMs()
-    const late = nowMs >= lateDueAtMs
-    // Before its list comes, if it does: one too long to be had must not keep the open ones waiting.
-    if (late) lateDueAtMs = nowMs + LATE_BEAT_MS
-    const sinceMs = await store.oldestUnsettledMs(
-      late ? { expiresAfterMs: nowMs - LATE_WATCH_MS } : { open: true },
-    )
-    if (sinceMs !== null) {
-      const since = Math.max(0, Math.floor(sinceMs / 1000) - (late ? SKEW_LATE_S : SKEW_S))
-      for (const settlement of await lightning.settledSince(since, RECONCILE_TIMEOUT_MS)) {
-        await credit(settlement)
-      }
-    }
+    await creditSince(await store.oldestUnsettledMs({ open: true }), SKEW_S)
     // What a daemon watched that is no longer there.
     if (store.shared) for (const payment of await openPayments()) watchHold(payment)
+    const nowMs = clock.nowMs()
+    if (nowMs < lateDueAtMs) return
+    lateDueAtMs = nowMs + LATE_BEAT_MS
+    const expiresAfterMs = nowMs - LATE_WATCH_MS
+    await creditSince(await store.oldestUnsettledMs({ expiresAfterMs }), SKEW_LATE_S)
+  }
+
+  async function creditSince(sinceMs: number | null, skewS: number): Promise<void> {
+    if (sinceMs === null) return
+    const since = Math.max(0, Math.floor(sinceMs / 1000) - skewS)
+    for (const settlement of await lightning.settledSince(since, RECONCILE_TIMEOUT_MS)) {
+      await credit(settlement)
+    }
   }
 
   return {
