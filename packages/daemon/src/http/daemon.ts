@@ -69,13 +69,18 @@ function healthRoutes(app: App, engine: Engine): void {
       const { ready, store, lightning, relays } = engine.readiness()
       reply.code(ready ? 200 : 503)
       const checks = relays.map((relay) => ({
-        url: relay.url,
+        url: withoutQuery(relay.url),
         ok: relay.ok,
         checked_at: secondsOrNull(relay.checkedAtMs),
       }))
       return { ready, store, lightning, relays: checks }
     },
   )
+}
+
+/** Some relays let in by a key in their address, and anybody may ask. */
+function withoutQuery(url: string): string {
+  return url.split('?', 1)[0] ?? ''
 }
 
 function infoRoutes(app: App, { engine, version, info, metrics }: DaemonDeps): void {
