@@ -12,7 +12,7 @@ import type { Clock } from '../engine/ports.ts'
 import { Refusal } from '../engine/refusal.ts'
 import type { App } from './app.ts'
 import { admit, type Guard } from './auth.ts'
-import { answerBadConnection } from './bad-connection.ts'
+import { answerBadConnection, answerExpectation } from './bad-connection.ts'
 import { daemonSchemas } from './daemon-schemas.ts'
 import { eventSchemas } from './event-schemas.ts'
 import { createFailureLog } from './failure-log.ts'
@@ -55,7 +55,8 @@ export function newApp(deps: AppDeps): App {
     // Answered by our own hook, as a problem.
     return503OnClosing: false,
     routerOptions: { maxParamLength: IDS_CHARS_MAX },
-    http: { shouldUpgradeCallback: deps.isUpgrade },
+    // A request without Host is answered by our own hook, too.
+    http: { shouldUpgradeCallback: deps.isUpgrade, requireHostHeader: false },
     // Fastify's defaults turn "1000" and true into 1000 and drop unknown fields in silence.
     ajv: {
       customOptions: {
@@ -73,6 +74,7 @@ export function newApp(deps: AppDeps): App {
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  app.server.on('checkExpectation', answerExpectation)
   // What is sent is made by our own mappers; a test holds it against the schemas.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   readJsonOnly(app)
@@ -128,9 +130,13 @@ function everyRequest(app: App, { metrics }: AppDeps): void {
   app.addHook('preClose', async () => {
     stopping = true
   })
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
+    // RFC 9112 §3.2.
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
+      throw new Refusal('invalid_request', 'the request has no Host header')
+    }
     if (!stopping) return
     throw new Refusal('unavailable', 'the daemon is stopping; try again', { retryAfterS: 1 })
   })

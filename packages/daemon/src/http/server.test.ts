@@ -64,8 +64,10 @@ test('bytes that are not HTTP are answered with a problem, and the daemon lives'
     'NONSENSE / HTTP/1.1\r\nHost: x\r\n\r\n',
     'GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
     `POST /payments/single HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    'GET /health HTTP/1.1\r\n\r\n',
+    'GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n',
   ]) {
-    const answer = await sendRaw(port, bytes)
+    const answer = await sendRaw(port, bytes, /\}$/)
     assert.match(answer, /^HTTP\/1\.1 400 /)
     assert.match(answer, /application\/problem\+json/)
     assert.match(answer, /"code":"invalid_request"/)
@@ -76,6 +78,12 @@ test('bytes that are not HTTP are answered with a problem, and the daemon lives'
   )
   assert.match(headers, /^HTTP\/1\.1 431 /)
   assert.match(headers, /"code":"too_large"/)
+  const expecting = await sendRaw(port, 'GET /health HTTP/1.1\r\nHost: x\r\nExpect: more\r\n\r\n')
+  assert.match(expecting, /^HTTP\/1\.1 417 /)
+  assert.match(expecting, /application\/problem\+json/)
+  assert.match(expecting, /"status":417,"code":"invalid_request"/)
+  // HTTP/1.0 knew no Host.
+  assert.match(await sendRaw(port, 'GET /health HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /)
   assert.equal((await world.call('GET', '/health')).statusCode, 200)
 })
 
