@@ -87,6 +87,19 @@ async function isTaken(port: number, token: string): Promise<void> {
   assert.equal((await fetch(`http://127.0.0.1:${port}/info`, { headers })).status, 200)
 }
 
+it('npm run token says in a sentence that the store cannot be opened', async () => {
+  const PORTAL_DATABASE = `sqlite:${join(folder, 'nowhere', 'portal.db')}`
+  const { code, output } = await run('token.ts', ['list'], {
+    PORTAL_DATA_DIR: folder,
+    PORTAL_DATABASE,
+  })
+  assert.match(
+    output,
+    /^the store ".*" cannot be opened: .*; make sure that the folder exists.*\n$/,
+  )
+  assert.equal(code, 1)
+})
+
 describe('on a daemon that runs', () => {
   let daemon: TestDaemon
   let env: Env

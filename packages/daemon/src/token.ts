@@ -1,9 +1,9 @@
 // `npm run token`: manages the tokens of the daemon whose settings these are, running or not.
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { readSettings, SettingsError } from './config/read-settings.ts'
-import { runTokenCommand, TokenUsageError } from './http/token-command.ts'
-import { TOKEN_BOOK, TokenError } from './http/tokens.ts'
+import { readSettings } from './config/read-settings.ts'
+import { runTokenCommand } from './http/token-command.ts'
+import { TOKEN_BOOK } from './http/tokens.ts'
 import { openStore } from './main.ts'
 
 process.exitCode = await main(process.argv.slice(2))
@@ -27,12 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
       await store.close()
     }
   } catch (error) {
-    const known =
-      error instanceof TokenError ||
-      error instanceof TokenUsageError ||
-      error instanceof SettingsError
-    if (!known) throw error
-    console.error(error.message)
+    console.error(error instanceof Error ? error.message : String(error))
     return 1
   }
 }
