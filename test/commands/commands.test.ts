@@ -1,4 +1,4 @@
-// The commands of whoever runs a daemon, as processes: npm start, doctor, token.
+// The commands of whoever runs a daemon, as processes: npm start, token; the doctor has a file of its own.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -135,43 +135,5 @@ describe('on a daemon that runs', () => {
     assert.match(unknown.output, /shop/)
     assert.equal(unknown.code, 1)
     assert.match((await token()).output, /^npm run token -- <command>/)
-  })
-
-  it('npm run doctor finds that all works', async () => {
-    const wallet = (await daemon.daemon.createSandboxWallet?.())?.nwc ?? ''
-    const relay = daemon.daemon.relays[0] ?? ''
-    const { code, output } = await run('doctor.ts', [], {
-      ...env,
-      PORTAL_LIGHTNING: wallet,
-      PORTAL_NETWORK: 'regtest',
-      PORTAL_RELAYS: relay,
-      PORTAL_PUBLIC_URL: daemon.url,
-      PORTAL_NOSTR_KEY: '01'.repeat(32),
-    })
-    for (const part of ['settings', 'data', 'key', 'token', 'public URL', 'relay', 'clock']) {
-      assert.match(output, new RegExp(`^✔ ${part} `, 'm'))
-    }
-    assert.match(output, /^[✔!] lightning +.* on regtest, /m)
-    assert.match(output, /Everything Portal needs works\./)
-    assert.doesNotMatch(output, /secret=|01010101/)
-    assert.equal(code, 0)
-  })
-
-  it('npm run doctor says of whatever does not work what to do about it', async () => {
-    const nobody = `nostr+walletconnect://${'ab'.repeat(32)}?relay=ws%3A%2F%2F127.0.0.1%3A1&secret=${'cd'.repeat(32)}`
-    const { code, output } = await run('doctor.ts', [], {
-      PORTAL_DATA_DIR: '/dev/null/data',
-      PORTAL_LIGHTNING: nobody,
-      PORTAL_RELAYS: 'ws://127.0.0.1:1',
-      PORTAL_PUBLIC_URL: 'http://127.0.0.1:1',
-    })
-    for (const part of ['data', 'lightning', 'public URL', 'relay']) {
-      assert.match(output, new RegExp(`^✖ ${part} .*\\n +→ `, 'm'))
-    }
-    assert.match(output, /^\d to mend\.$/m)
-    assert.equal(code, 1)
-    const settings = await run('doctor.ts', [], { PORTAL_PORT: 'x', PORTAL_HOST: '' })
-    assert.match(settings.output, /^✖ settings +PORTAL_PORT must be/)
-    assert.equal(settings.code, 1)
   })
 })

@@ -50,7 +50,8 @@ it('a store asks a server for the proof it is told to ask for', {
   assert.equal(await isEncrypted(plain), false)
   assert.equal(await isEncrypted(`${plain}?sslmode=require`), true)
   assert.equal(await isEncrypted(`${named}?${trusting}`), true)
-  assert.match(await examinePostgres(`${named}?${trusting}`), /^PostgreSQL \d+.* encrypted$/)
+  const { found } = await examinePostgres(`${named}?${trusting}`, [])
+  assert.match(found, /^PostgreSQL \d+.* encrypted$/)
   // Nobody the system trusts signed it; and it is not the certificate of that name.
   await assert.rejects(openStoreOn(`${named}?sslmode=verify-full`), { message: /self-signed/ })
   await assert.rejects(openStoreOn(`${plain}?${trusting}`), { message: /does not match/ })

@@ -1,54 +1,87 @@
-// `npm run doctor`: tries each part of a set-up by using it and says what to do about what does not work.
+// `npm run doctor`: tries each part of a set-up by using it and says what to do about what does not work. It makes
+// nothing and changes nothing.
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import {
   createIdentity,
   generateSecretKey,
-  parseNwcConnection,
+  type Identity,
   parseSecretKey,
+  type SecretKey,
   secp256k1 as secp,
 } from 'portal-protocol'
-import { systemClock as clock, createRelayPool, type RelayPool } from 'portal-relay'
+import { systemClock as clock, createRelayPool } from 'portal-relay'
 import { createWsOpener } from 'portal-relay/ws-client'
 import { readSettings, SettingsError } from './config/read-settings.ts'
 import type { Settings } from './config/settings.ts'
-import { type Finding, reason, TIMEOUT_MS } from './doctor/finding.ts'
+import { examinePort, examinePublicUrl, portTaken, relayAt } from './doctor/address.ts'
+import { examineDataDir, examineDisks, examineSandbox, examineStore } from './doctor/data.ts'
+import { type Finding, reason } from './doctor/finding.ts'
 import { examineLightning } from './doctor/lightning.ts'
-import { PROBE_KIND } from './nostr/kinds.ts'
-import { examinePostgres } from './store/postgres-prepare.ts'
+import { examineClock, examineRelay } from './doctor/relay.ts'
+import { parseTokenBook, TOKEN_BOOK } from './http/tokens.ts'
 
-const DISK_FREE_MIN_BYTES = 1_000_000_000
-const CLOCK_OFF_MAX_S = 30
+/** As main.ts keeps it. */
+const NOSTR_KEY_VALUE = 'nostr_key'
+const RESTORE = 'restore the store from a backup'
 
 process.exitCode = await main()
 
 async function main(): Promise<number> {
   const settings = settingsOrComplaints()
   if (settings === null) return 1
-  const random = (length: number) => randomBytes(length)
-  const pool = createRelayPool({ openSocket: createWsOpener(), clock, random })
+  const store = await examineStore(settings, [NOSTR_KEY_VALUE, TOKEN_BOOK])
+  const key = nostrKey(settings, store.values)
+  const stranger = identityOf(generateSecretKey(random, secp))
+  const identity = key.identity ?? stranger
+  // Without the store nobody knows what its key is.
+  const isOurs = (publicKey: string) =>
+    (store.values === null && key.identity === null) || publicKey === key.identity?.publicKey
+  const pool = createRelayPool({
+    openSocket: createWsOpener(),
+    clock,
+    random,
+    auth: (url) => (settings.relays.includes(url) ? identity : undefined),
+  })
+  const taken = await portTaken(settings)
+  const listens = taken === 'EADDRINUSE'
+  const { publicUrl } = settings
+  const relays = settings.relays.filter((url) => publicUrl === null || url !== relayAt(publicUrl))
   // All at once, told in this order as soon as they are known.
   const examinations = [
-    dataDir(settings),
-    disk(settings),
-    nostrKey(settings),
-    token(settings),
-    ...database(settings),
+    examineDataDir(settings),
+    ...examineDisks(settings),
+    store.finding,
+    ...examineSandbox(settings),
+    key.finding,
+    token(settings, store.values),
+    examinePort(settings, taken, isOurs),
     examineLightning(settings, pool),
-    publicUrl(settings),
-    ...settings.relays.map((url) => relay(url, pool)),
-    ...clockAgainstSomebody(settings),
+    examinePublicUrl(settings, { listens, isOurs, stranger, pool }),
+    ...relays.map((url) => examineRelay(url, identity, pool)),
+    examineClock(settings),
     ...relayAdvice(settings),
   ]
-  let broken = 0
+  let [broken, warnings] = [0, 0]
   for (const examination of examinations) {
     const finding = await examination
     print(finding)
     if (finding.verdict === 'broken') broken += 1
+    if (finding.verdict === 'warning') warnings += 1
   }
   pool.close()
-  console.log(broken === 0 ? '\nEverything Portal needs works.' : `\n${broken} to mend.`)
+  const well =
+    warnings === 0 ? 'Everything Portal needs works.' : `Nothing to mend, ${warnings} to know.`
+  console.log(broken === 0 ? `\n${well}` : `\n${broken} to mend.`)
   return broken === 0 ? 0 : 1
+}
+
+function random(length: number): Uint8Array {
+  return randomBytes(length)
+}
+
+function identityOf(key: SecretKey): Identity {
+  return createIdentity(key, { secp, random })
 }
 
 function print({ verdict, part, found, remedy }: Finding): void {
@@ -64,154 +97,53 @@ function settingsOrComplaints(): Settings | null {
     print({ part: 'settings', verdict: 'ok', found: toml === null ? 'environment' : 'portal.toml' })
     return settings
   } catch (error) {
-    if (!(error instanceof SettingsError)) throw error
-    for (const complaint of error.complaints) {
-      print({ part: 'settings', verdict: 'broken', found: complaint })
-    }
+    const complaints = error instanceof SettingsError ? error.complaints : [reason(error)]
+    for (const found of complaints) print({ part: 'settings', verdict: 'broken', found })
     return null
   }
 }
 
-function dataDir({ dataDir: path }: Settings): Finding {
-  const part = 'data'
+type Values = Readonly<Record<string, string>> | null
+
+/** The key of the daemon; null where it is not known, or yet to be made. */
+function nostrKey({ nostrKey: given }: Settings, values: Values) {
+  const part = 'key'
+  const known = (finding: Omit<Finding, 'part'>, identity: Identity | null = null) => {
+    return { identity, finding: { part, ...finding } }
+  }
+  const text = given?.reveal() ?? values?.[NOSTR_KEY_VALUE]
+  if (text === undefined) {
+    if (values === null) return known({ verdict: 'warning', found: 'in the store, and not read' })
+    return known({ verdict: 'ok', found: 'made at the first start, kept in the store' })
+  }
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
-    accessSync(path, constants.R_OK | constants.W_OK)
-    return { part, verdict: 'ok', found: `${path} can be written` }
-  } catch (error) {
-    const remedy = `let the user that runs Portal write ${path}, or set PORTAL_DATA_DIR`
-    return { part, verdict: 'broken', found: reason(error), remedy }
+    const identity = identityOf(parseSecretKey(text, secp))
+    const where = given === null ? 'the key in the store' : 'PORTAL_NOSTR_KEY'
+    return known({ verdict: 'ok', found: `${where} is the key of ${identity.publicKey}` }, identity)
+  } catch {
+    const found = 'what the store holds is no Nostr key'
+    return known({ verdict: 'broken', found, remedy: RESTORE })
   }
 }
 
-function disk({ dataDir: path }: Settings): Finding {
-  const part = 'disk'
-  if (!existsSync(path)) return { part, verdict: 'broken', found: `${path} is not there` }
-  const { bavail, bsize } = statfsSync(path)
-  const free = bavail * bsize
-  const found = `${(free / 1e9).toFixed(1)} GB free`
-  if (free >= DISK_FREE_MIN_BYTES) return { part, verdict: 'ok', found }
-  const remedy = 'a full disk stops new payments: make room (a million payments take about 2 GB)'
-  return { part, verdict: 'warning', found, remedy }
-}
-
-function database({ database: kept }: Settings): Promise<Finding>[] {
-  if (kept.type === 'sqlite') return []
-  const part = 'database'
-  return [
-    examinePostgres(kept.url.reveal()).then(
-      (found) => ({ part, verdict: 'ok', found }),
-      (error: unknown) => ({ part, verdict: 'broken', found: reason(error) }),
-    ),
-  ]
-}
-
-function nostrKey({ nostrKey: key }: Settings): Finding {
-  const part = 'key'
-  if (key === null)
-    return { part, verdict: 'ok', found: 'made at the first start, kept in the data' }
-  const { publicKey } = createIdentity(parseSecretKey(key.reveal(), secp), {
-    secp,
-    random: (length) => randomBytes(length),
-  })
-  return { part, verdict: 'ok', found: `PORTAL_NOSTR_KEY is the key of ${publicKey}` }
-}
-
-function token({ authToken, host }: Settings): Finding {
+function token({ authToken, host }: Settings, values: Values): Finding {
   const part = 'token'
-  const found = authToken === null ? 'kept hashed in the data' : 'PORTAL_AUTH_TOKEN'
+  let found = 'PORTAL_AUTH_TOKEN'
+  try {
+    const kept = parseTokenBook(values?.[TOKEN_BOOK] ?? null).length
+    if (authToken === null) found = kept > 0 ? `${kept}, kept hashed` : 'made at the first start'
+  } catch {
+    const wrong = 'what the store holds is no list of tokens'
+    return { part, verdict: 'broken', found: wrong, remedy: RESTORE }
+  }
+  if (authToken === null && values === null) {
+    return { part, verdict: 'warning', found: 'in the store, and not read' }
+  }
   if (host === '127.0.0.1' || host === 'localhost' || host === '::1') {
     return { part, verdict: 'ok', found }
   }
   const remedy = 'the token travels in clear text unless a TLS proxy stands before this port'
   return { part, verdict: 'warning', found: `${found}; listening on ${host}`, remedy }
-}
-
-async function relay(url: string, pool: RelayPool): Promise<Finding> {
-  const part = 'relay'
-  const random = (length: number) => randomBytes(length)
-  const identity = createIdentity(generateSecretKey(random, secp), { secp, random })
-  const connection = pool.relay(url)
-  const startedAtMs = clock.nowMs()
-  const back = new Promise<string>((resolve) => {
-    const filter = { kinds: [PROBE_KIND], '#p': [identity.publicKey] }
-    connection.subscribe([filter], { event: (event) => resolve(event.id) })
-    clock.setTimer(TIMEOUT_MS, () => resolve(''))
-  })
-  const event = identity.sign({
-    kind: PROBE_KIND,
-    created_at: Math.floor(clock.nowMs() / 1000),
-    tags: [['p', identity.publicKey]],
-    content: '',
-  })
-  const outcome = await connection.publish(event, TIMEOUT_MS)
-  if (!outcome.accepted) {
-    const remedy = 'use another relay: this one does not take Portal’s events from you'
-    return { part, verdict: 'broken', found: `${url}: ${outcome.reason}`, remedy }
-  }
-  if ((await back) !== event.id) {
-    const remedy = 'use another relay: this one says OK and does not deliver'
-    return {
-      part,
-      verdict: 'broken',
-      found: `${url}: took an event and did not give it back`,
-      remedy,
-    }
-  }
-  return {
-    part,
-    verdict: 'ok',
-    found: `${url}: there and back in ${clock.nowMs() - startedAtMs} ms`,
-  }
-}
-
-/** Against one relay outside, of ours or of the wallet's; on the sandbox alone there is nobody to ask. */
-function clockAgainstSomebody({
-  relays,
-  lightning,
-}: Settings): readonly (Finding | Promise<Finding>)[] {
-  const walletRelays =
-    lightning.type === 'nwc' ? parseNwcConnection(lightning.connection.reveal(), secp).relays : []
-  const [relay] = [...relays, ...walletRelays]
-  if (relay !== undefined) return [clockAgainst(relay)]
-  if (lightning.type === 'sandbox') return []
-  const remedy =
-    'keep it right (systemd-timesyncd, chrony): wallets drop what looks expired to them'
-  return [{ part: 'clock', verdict: 'warning', found: 'not compared: no relay to ask', remedy }]
-}
-
-/** A relay's web server says what time it is; wallets refuse requests that look expired to them. */
-async function clockAgainst(relayUrl: string): Promise<Finding> {
-  const part = 'clock'
-  try {
-    const url = relayUrl.replace(/^ws/, 'http')
-    const answer = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(TIMEOUT_MS) })
-    const theirs = Date.parse(answer.headers.get('date') ?? '')
-    if (Number.isNaN(theirs)) throw new Error('no Date header')
-    const offS = Math.round((clock.nowMs() - theirs) / 1000)
-    const found = `${offS} s from ${new URL(url).host}`
-    if (Math.abs(offS) <= CLOCK_OFF_MAX_S) return { part, verdict: 'ok', found }
-    return { part, verdict: 'broken', found, remedy: 'set the clock (systemd-timesyncd, chrony)' }
-  } catch (error) {
-    return { part, verdict: 'warning', found: `not compared: ${reason(error)}` }
-  }
-}
-
-async function publicUrl({ publicUrl: url }: Settings): Promise<Finding> {
-  const part = 'public URL'
-  if (url === null) {
-    const remedy = 'set PORTAL_PUBLIC_URL where wallets outside this machine must reach the relay'
-    return { part, verdict: 'warning', found: 'not set', remedy }
-  }
-  try {
-    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(TIMEOUT_MS) })
-    if (answer.ok) return { part, verdict: 'ok', found: `${url} leads to a daemon` }
-    const remedy = 'does the proxy pass everything to PORTAL_PORT?'
-    return { part, verdict: 'broken', found: `${url}/health answers ${answer.status}`, remedy }
-  } catch (error) {
-    const remedy = 'start the daemon first; then look at DNS, the proxy and its certificate'
-    return { part, verdict: 'broken', found: `${url}: ${reason(error)}`, remedy }
-  }
 }
 
 function relayAdvice({

@@ -5,6 +5,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import type { ClientConfig } from 'pg'
 import { StoreError } from '../engine/ports.ts'
 import { Again } from './again.ts'
+import type { Examined } from './examined.ts'
 import { migrate } from './migrations.ts'
 import { storeError, toPostgresError } from './postgres-error.ts'
 import { clientConfig, openPool } from './postgres-session.ts'
@@ -36,8 +37,8 @@ export async function preparePostgres(config: ClientConfig, nowMs: number): Prom
   }
 }
 
-/** Whether a daemon could use the database, in words; changes nothing. Throws StoreError. */
-export async function examinePostgres(url: string): Promise<string> {
+/** Whether a daemon could use the database; changes nothing. Throws StoreError. */
+export async function examinePostgres(url: string, names: readonly string[]): Promise<Examined> {
   const address = parsePostgresUrl(url)
   const pool = openPool({ ...clientConfig(address), max: 1 })
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
@@ -52,13 +53,34 @@ export async function examinePostgres(url: string): Promise<string> {
       const remedy = 'name the primary in PORTAL_DATABASE'
       throw new StoreError('read_only', `${address.host} is a standby; ${remedy}`)
     }
+    await tryToMakeTable(db)
     const encrypted = address.sslMode === 'disable' ? 'not encrypted' : 'encrypted'
-    return `PostgreSQL ${server?.version} at ${address.host}, ${encrypted}`
+    const found = `PostgreSQL ${server?.version} at ${address.host}, ${encrypted}`
+    return { found, values: await smallValues(db, names) }
   } catch (cause) {
     throw storeError(cause, 'the database cannot be used')
   } finally {
     await pool.end()
   }
+}
+
+// There is one connection, so the three are one transaction.
+async function tryToMakeTable(db: Kysely<Database>): Promise<void> {
+  await sql`begin`.execute(db)
+  await sql`create table portal_doctor (n integer)`.execute(db)
+  await sql`rollback`.execute(db)
+}
+
+async function smallValues(
+  db: Kysely<Database>,
+  names: readonly string[],
+): Promise<Examined['values']> {
+  const table = sql<{ there: boolean }>`select to_regclass('store_values') is not null as there`
+  const [answer] = (await table.execute(db)).rows
+  if (answer?.there !== true) return {}
+  const isNamed = sql<boolean>`name = any(${names}::text[])`
+  const read = db.selectFrom('store_values').select(['name', 'value']).where(isNamed)
+  return Object.fromEntries((await read.execute()).map(({ name, value }) => [name, value]))
 }
 
 async function insist(change: () => Promise<void>): Promise<void> {
