@@ -1,10 +1,13 @@
 // A merchant cancels: the node is asked first, so that money already here is told as money.
-import { hasEnded } from '../payment/decide.ts'
+import { type Fact, hasEnded } from '../payment/decide.ts'
 import type { Payment, PaymentId } from '../payment/payment.ts'
 import type { Facts } from './facts.ts'
 import { PortError } from './ports.ts'
 import { Refusal } from './refusal.ts'
 import { cancelThenLookUp, type TaskDeps } from './tasks.ts'
+
+/** For the cancel and the look-up together. */
+const NODE_TIMEOUT_MS = 5_000
 
 /** Throws Refusal: not_found, payment_ended. */
 export async function cancelPayment(
@@ -27,7 +30,7 @@ async function cancelOpen(
   let invoiceCancelled = false
   if (payment.ownInvoice && payment.paymentHash !== null) {
     try {
-      const found = await cancelThenLookUp(payment, deps)
+      const found = await askNode(payment, deps)
       if (found.type === 'invoice_settled') {
         return (await deps.facts.payment(payment, found)) ?? payment
       }
@@ -39,4 +42,16 @@ async function cancelOpen(
   }
   const cancelled = { type: 'merchant_cancelled', invoiceCancelled } as const
   return (await deps.facts.payment(payment, cancelled)) ?? payment
+}
+
+/** What the node found; what it does beyond the time is done all the same. Throws PortError. */
+async function askNode(payment: Payment, deps: TaskDeps): Promise<Fact> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const late = new PortError('timeout', 'the node did not answer in time')
+  const timer = deps.clock.setTimer(NODE_TIMEOUT_MS, () => reject(late))
+  try {
+    return await Promise.race([cancelThenLookUp(payment, deps), promise])
+  } finally {
+    timer.cancel()
+  }
 }

@@ -226,6 +226,25 @@ describe('a cancel by the merchant', () => {
     assert.equal(again.invoiceCancelled, true)
     assert.deepEqual(await world.told(payment.streamId), ['error/cancelled'])
   })
+
+  promise('waits for the node no longer than 5 s, though it is asked twice', async (world) => {
+    const { clock, lightning } = world
+    lightning.cancels = true
+    const payment = await world.ask()
+    const { cancelInvoice, lookUp } = lightning
+    const slowly = () => new Promise<void>((resolve) => clock.setTimer(4 * S, resolve))
+    Object.assign(lightning, {
+      cancelInvoice: (...args: Parameters<typeof cancelInvoice>) =>
+        slowly().then(() => cancelInvoice(...args)),
+      lookUp: (...args: Parameters<typeof lookUp>) => slowly().then(() => lookUp(...args)),
+    })
+    const startedMs = clock.nowMs()
+    const cancelling = world.engine.cancelPayment(payment.id).then(() => clock.nowMs())
+    await clock.advance(20 * S)
+    assert.equal((await cancelling) - startedMs, 5 * S)
+    assert.equal((await world.current(payment)).invoiceState, 'cancelled')
+    assert.deepEqual(await world.told(payment.streamId), ['error/cancelled'])
+  })
 })
 
 describe('a request to a wallet', () => {
