@@ -1,43 +1,32 @@
 // load ▶ decide ▶ commit: the only place where a payment, handshake or authentication changes. Whoever
 // lost a race reloads and decides again, so no lock is held over I/O.
-import type { PublicKey } from 'portal-protocol'
 import {
   type Authentication,
   type AuthenticationFact,
   decideAuthentication,
   nextAuthenticationTask,
 } from '../authentication/authentication.ts'
-import {
-  decideHandshake,
-  type Handshake,
-  type HandshakeFact,
-  handshakeDueAtMs,
-} from '../handshake/handshake.ts'
+import type { Handshake } from '../handshake/handshake.ts'
 import type { StreamId } from '../log/stream.ts'
 import { decide, type Fact, hasEnded } from '../payment/decide.ts'
 import { nextTask } from '../payment/next-task.ts'
 import { keysOf, type Payment } from '../payment/payment.ts'
 import type { Audience } from './audience.ts'
-import type { Change, Clock, Store } from './ports.ts'
+import { change, type Source, untilSettled } from './change.ts'
+import { createHandshakeFacts, type HandshakeFacts } from './handshake-facts.ts'
+import type { Clock, Store } from './ports.ts'
 
 /** How long a subject whose task is being done is left alone by every worker. */
 export const LEASE_MS = 5_000
 
-const STALE_MAX = 100
 /** It would credit one user's money to two orders. */
 const GIVEN_BEFORE = 'the node gave an invoice it had given before'
-
-export type Source = {
-  /** The Nostr event the fact came in; it counts once. */
-  readonly receivedEventId: string
-  readonly userRelays?: { readonly mainKey: PublicKey; readonly relays: readonly string[] }
-}
 
 /** Each answers the subject as it is after the fact, or null if there is none of that id. */
 export interface Facts {
   /** `known`: the payment as the caller last saw it; where it has moved on, that is found out. */
   payment(known: Payment, fact: Fact, source?: Source): Promise<Payment | null>
-  handshake(id: StreamId, fact: HandshakeFact, source?: Source): Promise<Handshake | null>
+  readonly handshake: HandshakeFacts
   authentication(
     id: StreamId,
     fact: AuthenticationFact,
@@ -86,21 +75,7 @@ export function createFacts(deps: FactsDeps): Facts {
         return { done: after }
       })
     },
-    handshake: (id, fact, source) =>
-      untilSettled(async () => {
-        const before = await store.conversation(id)
-        if (before?.type !== 'key_handshake') return { done: null }
-        const atMs = clock.nowMs()
-        const { handshake, events } = decideHandshake(before, fact, atMs)
-        if (handshake === before) return { done: before }
-        const wakeAtMs = handshakeDueAtMs(handshake)
-        const result = await store.commit(change(handshake, events, wakeAtMs, atMs, source))
-        if (result === 'stale') return 'again'
-        if (result === 'duplicate') return { done: before }
-        const after = { ...handshake, version: handshake.version + 1 }
-        deps.conversationChanged(after)
-        return { done: after }
-      }),
+    handshake: createHandshakeFacts(deps),
     authentication: (id, fact, source) =>
       untilSettled(async () => {
         const before = await store.conversation(id)
@@ -125,32 +100,4 @@ export function createFacts(deps: FactsDeps): Facts {
 export function leased(dueAtMs: number | null, atMs: number): number | null {
   if (dueAtMs === null) return null
   return dueAtMs <= atMs ? atMs + LEASE_MS : dueAtMs
-}
-
-function change(
-  subject: Change['subject'],
-  events: Change['events'],
-  wakeAtMs: number | null,
-  atMs: number,
-  source: Source | undefined,
-): Change {
-  const receivedEventId = source?.receivedEventId ?? null
-  return {
-    subject,
-    events,
-    wakeAtMs,
-    atMs,
-    receivedEventId,
-    userRelays: source?.userRelays ?? null,
-  }
-}
-
-async function untilSettled<T>(attempt: () => Promise<{ done: T } | 'again'>): Promise<T> {
-  for (let tries = 0; tries < STALE_MAX; tries++) {
-    const outcome = await attempt()
-    if (outcome !== 'again') return outcome.done
-  }
-  throw new Error(
-    `a commit was stale ${STALE_MAX} times in a row; is something else writing to this store?`,
-  )
 }

@@ -131,9 +131,11 @@ export type Change = {
   readonly receivedEventId: string | null
   /** Relays a wallet named in its handshake, remembered for that user. */
   readonly userRelays: { readonly mainKey: PublicKey; readonly relays: readonly string[] } | null
+  /** The same of further facts that this change follows from. */
+  readonly more?: readonly Pick<Change, 'receivedEventId' | 'userRelays'>[]
 }
 
-/** `payment_hash_taken`: the invoice that the change brings is another payment's. */
+/** `duplicate`: one of the received events was committed before. `payment_hash_taken`: the invoice that the change brings is another payment's. */
 export type CommitResult = 'committed' | 'stale' | 'duplicate' | 'payment_hash_taken'
 
 export type Due =

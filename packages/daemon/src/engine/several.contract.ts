@@ -118,6 +118,20 @@ export function exerciseSeveral(
       )
     })
 
+    promise('that come as a crowd to one handshake are recorded once each', async (world, a, b) => {
+      const order = { staticToken: `door-${someone()}`, noRequest: false }
+      const { token, streamId } = await a.engine.startHandshake(order, null)
+      await world.until(() => b.messenger.inbound.wanted(someone(), KIND.keyHandshake), isTrue)
+      const crowd = Array.from({ length: 100 }, someone)
+      for (const user of crowd) world.handshake(user, { token, ...HELLO })
+      const scans = () => a.store.events(streamId, 0, 1_000)
+      await world.until(scans, (events) => events.length >= crowd.length)
+      await world.pass(1 * S)
+      const keys = (await scans()).map(({ data }) => (data as { main_key?: string }).main_key)
+      assert.deepEqual(keys.sort(), [...crowd].sort())
+      await world.outcome(a.engine.closeHandshake(streamId))
+    })
+
     slowPromise(
       'of whom another daemon ended everything is not waited for',
       async (world, a, b) => {

@@ -86,6 +86,25 @@ export function exerciseCommit(open: OpenStore): void {
       assert.equal((await store.feed(0, 100)).length, 1)
     })
 
+    promise(
+      'that follows from several events is one of none, where one came before',
+      async (store) => {
+        const [one, other] = [await created(store), await created(store)]
+        const brought = (n: number) => ({
+          receivedEventId: hex(n),
+          userRelays: { mainKey: key(n), relays: [`wss://r${n}`] },
+        })
+        const more = [brought(2), brought(3)]
+        assert.equal(await store.commit(failure(one, 'said', { ...brought(1), more })), 'committed')
+        assert.deepEqual(await store.relaysOf(key(3)), ['wss://r3'])
+        assert.deepEqual(await store.receivedAmong([hex(2), hex(3), hex(4)]), [hex(2), hex(3)])
+        const again = failure(other, 'said', { ...brought(4), more: [brought(3), brought(5)] })
+        assert.equal(await store.commit(again), 'duplicate')
+        assert.deepEqual(await store.payment(other.id), other)
+        assert.deepEqual(await store.receivedAmong([hex(4), hex(5)]), [])
+      },
+    )
+
     promise('that leaves a gap in its stream is refused alone', async (store) => {
       const [one, broken, other] = await Promise.all([1, 2, 3].map(() => created(store)))
       if (one === undefined || broken === undefined || other === undefined) assert.fail()

@@ -2,6 +2,7 @@
 // anything is written, so that a refused change leaves no trace in a transaction that it shares.
 import { type Change, type CommitResult, StoreError } from '../engine/ports.ts'
 import type { LogEvent } from '../log/stream.ts'
+import { Again } from './again.ts'
 import { updateConversation, updatePayment } from './changed-columns.ts'
 import { conversationRow } from './conversation-row.ts'
 import type { Written } from './entry.ts'
@@ -10,6 +11,7 @@ import { lockHash } from './lock-hash.ts'
 import { lockConversation, lockPayment } from './lock-subject.ts'
 import { paymentRow } from './payment-row.ts'
 import type { Query, Session } from './query.ts'
+import { receivedAmong } from './received-events.ts'
 import type { ReceivedEventRow, UserRelaysRow } from './schema.ts'
 import { isHandshake, streamOfSubject } from './subject.ts'
 import { keepWaitingSubkeys } from './waiting-subkeys.ts'
@@ -21,7 +23,7 @@ const USER_RELAYS_MAX = 5
  * another daemon is changing the subject.
  */
 export async function commitChange(on: Session, change: Change): Promise<Written<CommitResult>> {
-  const { subject, events, atMs, receivedEventId } = change
+  const { subject, events, atMs } = change
   const before = await standing(on, change)
   if (before.version !== subject.version) return { result: 'stale' }
   if (before.eventCount + events.length !== subject.eventCount) {
@@ -31,11 +33,7 @@ export async function commitChange(on: Session, change: Change): Promise<Written
         `cannot make ${subject.eventCount}; this is a bug in the daemon`,
     )
   }
-  if (receivedEventId !== null) {
-    const received = { event_id: receivedEventId, received_at_ms: atMs }
-    const isNew = (await on.write(INSERT_RECEIVED, received)) === 1
-    if (!isNew) return { result: 'duplicate' }
-  }
+  if (!(await countReceived(on, change))) return { result: 'duplicate' }
   // Before all else that is written; an invoice does not come by a wallet's event.
   if (before.newHash !== null) {
     await lockHash(on, before.newHash)
@@ -57,10 +55,32 @@ export async function commitChange(on: Session, change: Change): Promise<Written
   return { result: 'committed', events: appended, opened, handshakes }
 }
 
-async function nameRelays(on: Session, { userRelays, atMs }: Change): Promise<void> {
-  if (userRelays === null) return
-  const relays = JSON.stringify(userRelays.relays.slice(0, USER_RELAYS_MAX))
-  await on.write(SET_USER_RELAYS, { main_key: userRelays.mainKey, relays, named_at_ms: atMs })
+// False, and nothing written, when one of them has counted before.
+async function countReceived(on: Session, change: Change): Promise<boolean> {
+  const ids = broughtBy(change).flatMap(({ receivedEventId }) => receivedEventId ?? [])
+  if (ids.length > 1 && (await receivedAmong(on, ids)).length > 0) return false
+  const inserted = await Promise.all(
+    ids.map((event_id) => on.write(INSERT_RECEIVED, { event_id, received_at_ms: change.atMs })),
+  )
+  const isNew = inserted.every((rows) => rows === 1)
+  // Another daemon committed it meanwhile; the others are written, so the transaction must be undone.
+  if (!isNew && ids.length > 1) throw new Again('conflict')
+  return isNew
+}
+
+async function nameRelays(on: Session, change: Change): Promise<void> {
+  await Promise.all(
+    broughtBy(change).map(async ({ userRelays }) => {
+      if (userRelays === null) return
+      const relays = JSON.stringify(userRelays.relays.slice(0, USER_RELAYS_MAX))
+      const row = { main_key: userRelays.mainKey, relays, named_at_ms: change.atMs }
+      await on.write(SET_USER_RELAYS, row)
+    }),
+  )
+}
+
+function broughtBy(change: Change): NonNullable<Change['more']> {
+  return [change, ...(change.more ?? [])]
 }
 
 type Standing = {
