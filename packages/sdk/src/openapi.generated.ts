@@ -757,14 +757,14 @@ export interface components {
         readonly KeyScanned: {
             /** @description What the wallet says it is. */
             readonly client_info: {
-                /** @description The wallet's name, its own word. */
+                /** @description The wallet's name, its own word; at most 100 characters. */
                 readonly name: string;
-                /** @description The wallet's version, its own word. */
+                /** @description The wallet's version, its own word; at most 100 characters. */
                 readonly version: string;
             };
             /** @description The user's public key, 64 hex characters. */
             readonly main_key: string;
-            /** @description As the wallet sent them. */
+            /** @description As the wallet sent them: the first 10 of at most 200 characters, none of them a control character. */
             readonly preferred_relays: readonly string[];
         };
         /** @description What was done about money that came after the end. */

@@ -1,5 +1,6 @@
 // A key handshake: a URL shown to a user, and what wallets that open it send back. Pure.
 import type { PublicKey } from 'portal-protocol'
+import { cleanText, isClean } from '../asking/reason.ts'
 import type { StreamId } from '../log/stream.ts'
 
 export type Handshake = {
@@ -42,6 +43,11 @@ export type HandshakeDecision = {
   readonly events: readonly HandshakeEvent[]
 }
 
+/** Of what a wallet says of itself, which any stranger may: names are cut, other relays left out. */
+export const CLIENT_CHARS_MAX = 100
+export const RELAYS_MAX = 10
+export const RELAY_CHARS_MAX = 200
+
 /** How long a single-use URL waits for its scan, in seconds. */
 export const HANDSHAKE_LIFETIME_S = 300
 
@@ -56,8 +62,13 @@ export function decideHandshake(
     case 'scanned': {
       const event: HandshakeEvent = {
         main_key: fact.mainKey,
-        preferred_relays: fact.preferredRelays,
-        client_info: fact.clientInfo,
+        preferred_relays: fact.preferredRelays
+          .filter((relay) => isClean(relay, RELAY_CHARS_MAX))
+          .slice(0, RELAYS_MAX),
+        client_info: {
+          name: cleanText(fact.clientInfo.name, CLIENT_CHARS_MAX),
+          version: cleanText(fact.clientInfo.version, CLIENT_CHARS_MAX),
+        },
       }
       return tell(handshake, event, !handshake.reusable)
     }

@@ -1,5 +1,6 @@
 // Key handshakes and authentications: what is sent, what is answered, what their streams tell.
 import Type, { type Static } from 'typebox'
+import { CLIENT_CHARS_MAX, RELAY_CHARS_MAX, RELAYS_MAX } from '../handshake/handshake.ts'
 import { mainKeyField, subkeysField } from './order-schemas.ts'
 import { input, named, optional, orNull, output } from './schema.ts'
 
@@ -53,16 +54,28 @@ export const AuthenticateKeyCreated = named(
   ),
 )
 
+function walletsWord(description: string) {
+  return Type.String({
+    maxLength: CLIENT_CHARS_MAX,
+    description: `${description}; at most ${CLIENT_CHARS_MAX} characters.`,
+  })
+}
+
 const KeyScanned = named(
   'KeyScanned',
   output(
     {
       main_key: Type.String({ description: "The user's public key, 64 hex characters." }),
-      preferred_relays: Type.Array(Type.String(), { description: 'As the wallet sent them.' }),
+      preferred_relays: Type.Array(Type.String({ maxLength: RELAY_CHARS_MAX }), {
+        maxItems: RELAYS_MAX,
+        description:
+          `As the wallet sent them: the first ${RELAYS_MAX} of at most ${RELAY_CHARS_MAX} characters, ` +
+          'none of them a control character.',
+      }),
       client_info: Type.Object(
         {
-          name: Type.String({ description: "The wallet's name, its own word." }),
-          version: Type.String({ description: "The wallet's version, its own word." }),
+          name: walletsWord("The wallet's name, its own word"),
+          version: walletsWord("The wallet's version, its own word"),
         },
         { description: 'What the wallet says it is.' },
       ),
