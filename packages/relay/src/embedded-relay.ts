@@ -42,7 +42,7 @@ export type EmbeddedRelayDeps = {
   /** Events tagged with this key go to `intercept`, and nowhere else unless it takes them. */
   readonly ownKey?: PublicKey
   /** OK is said once it resolves, and not when it rejects. It verifies the event itself. */
-  readonly intercept?: (event: NostrEvent) => Promise<GateAnswer>
+  readonly intercept?: (event: NostrEvent) => Promise<GateAnswer | 'rate_limited'>
   /** Asked first, and cheap: of the events for `ownKey`, is this one worth a verification? */
   readonly wanted?: (event: NostrEvent) => boolean
   /** Shared with the event gate, each event is verified once in all. */

@@ -99,6 +99,10 @@ async function takeOwn(
         return { accepted: true, message: 'duplicate: already have this event' }
       case 'unwanted':
         return refused(UNWANTED)
+      case 'rate_limited':
+        return refused(
+          'rate-limited: too many such events from everybody, send it again in a moment',
+        )
       case 'invalid':
         source.work?.charge(WORK.forgery)
         return refused(FALSE_EVENT)

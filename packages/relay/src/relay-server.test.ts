@@ -151,7 +151,7 @@ test('an event for the merchant is accepted when its fact is committed, not befo
 })
 
 test('what became of an event for the merchant is what its sender is told', async () => {
-  const answers = ['duplicate', 'unwanted', 'invalid', 'error'] as const
+  const answers = ['duplicate', 'unwanted', 'rate_limited', 'invalid', 'error'] as const
   const heard: unknown[] = []
   for (const answer of answers) {
     const { relay } = setUp({
@@ -171,6 +171,7 @@ test('what became of an event for the merchant is what its sender is told', asyn
   assert.deepEqual(heard, [
     [true, 'duplicate'],
     [false, 'blocked'],
+    [false, 'rate-limited'],
     [false, 'invalid'],
     [false, 'error'],
   ])

@@ -10,5 +10,12 @@ export const HEARD_KINDS: readonly number[] = [
   KIND.subkeyProof,
 ]
 
+/** Those of them that may come from somebody who was never asked for anything. */
+export const STRANGERS_KINDS: readonly number[] = [
+  KIND.keyHandshake,
+  KIND.authResponse,
+  KIND.subkeyProof,
+]
+
 /** Reserved in the protocol and never sent between parties: our own round trip through a relay. */
 export const PROBE_KIND = 27002

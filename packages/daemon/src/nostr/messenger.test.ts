@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, describe, it } from 'node:test'
 import {
   createIdentity,
+  encodeKeyHandshake,
   encodePaymentResponse,
   generateSecretKey,
   type Identity,
@@ -31,12 +32,16 @@ const random = (length: number) => randomBytes(length)
 const person = () => createIdentity(generateSecretKey(random, secp), { secp, random })
 const A = 'wss://a.example'
 const B = 'wss://b.example'
+/** Relays that wallets named. */
+const NAMED = ['wss://c.example', 'wss://d.example']
 
 type Setting = {
   readonly messenger: NostrMessenger
   readonly merchant: Identity
   readonly user: Identity
   readonly answers: PaymentResponse[]
+  /** How many scanned the handshake that is open. */
+  scans: number
   readonly relays: ReadonlyMap<string, EmbeddedRelay>
   /** Frames the relays sent to the messenger can be swallowed here. */
   mute: boolean
@@ -54,11 +59,11 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** Two relays, the messenger connected to both and listening. */
+/** Two relays, the messenger connected to both and listening; and two that wallets may name. */
 async function open(nowMs = clock.nowMs): Promise<Setting> {
   const merchant = person()
   const user = person()
-  const relays = new Map([A, B].map((url) => [url, createEmbeddedRelay({ clock, secp })]))
+  const relays = new Map([A, B, ...NAMED].map((url) => [url, createEmbeddedRelay({ clock, secp })]))
   let say: (frame: string) => void = () => {}
   const openSocket: OpenSocket = (url, handlers) => {
     const relay = relays.get(url)
@@ -82,7 +87,12 @@ async function open(nowMs = clock.nowMs): Promise<Setting> {
     probeTimes: { everyMs: 50, everyWhileDownMs: 50, timeoutMs: 300 },
   })
   const answers: PaymentResponse[] = []
-  messenger.start(inboundOf(user, answers, () => setting.failing))
+  messenger.start({
+    ...inboundOf(user, answers, () => setting.failing),
+    async keyHandshake() {
+      setting.scans += 1
+    },
+  })
   closing.push(
     () => messenger.close(),
     () => pool.close(),
@@ -103,6 +113,7 @@ async function open(nowMs = clock.nowMs): Promise<Setting> {
     merchant,
     user,
     answers,
+    scans: 0,
     relays,
     mute: false,
     failing: false,
@@ -127,7 +138,7 @@ async function open(nowMs = clock.nowMs): Promise<Setting> {
 
 function inboundOf(user: Identity, answers: PaymentResponse[], failing: () => boolean): Inbound {
   return {
-    wanted: (author) => author === user.publicKey,
+    wanted: (author, kind) => author === user.publicKey || kind === KIND.keyHandshake,
     isOurs: () => true,
     turns: ALONE_TURNS,
     keyHandshake: async () => {},
@@ -177,6 +188,17 @@ function answer(
     tags: [['p', merchant.publicKey]],
     content: by.encrypt(plaintext, merchant.publicKey),
   })
+}
+
+function scans({ merchant }: Setting, count: number): NostrEvent[] {
+  const stranger = person()
+  const message = { token: 't', clientInfo: { name: 'w', version: '1' }, preferredRelays: [] }
+  const content = stranger.encrypt(encodeKeyHandshake(message), merchant.publicKey)
+  const created_at = Math.floor(Date.now() / 1000)
+  const tags = [['p', merchant.publicKey]]
+  return Array.from({ length: count }, (_, i) =>
+    stranger.sign({ kind: KIND.keyHandshake, created_at: created_at - i, tags, content }),
+  )
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -332,6 +354,35 @@ describe('whoever says too much', () => {
       told.set(found, (told.get(found) ?? 0) + 1)
     }
     assert.deepEqual(Object.fromEntries(told), { delivered: 2_001, unwanted: 9 })
+  })
+})
+
+describe('strangers', () => {
+  it('are a crowd of 1,000 at the embedded relay, and keep nobody who was asked from answering', async () => {
+    const nowMs = Date.now()
+    const setting = await open(() => nowMs)
+    const { messenger, user } = setting
+    const told: string[] = []
+    for (const event of scans(setting, 1_003)) told.push(await messenger.receive(event))
+    assert.equal(setting.scans, 1_000)
+    assert.deepEqual(told.slice(-4), ['delivered', ...Array(3).fill('rate_limited')])
+    const login = { ...answer(setting), kind: KIND.authResponse }
+    assert.equal(await messenger.receive(user.sign(login)), 'delivered')
+    assert.equal(await messenger.receive(answer(setting)), 'delivered')
+  })
+
+  it('are one crowd at all relays that wallets named together', async () => {
+    const nowMs = Date.now()
+    const setting = await open(() => nowMs)
+    setting.messenger.listenOn(NAMED)
+    await until(() => NAMED.every((url) => setting.relays.get(url)?.stats().subscriptions === 1))
+    const crowd = scans(setting, 1_200)
+    await Promise.all(crowd.map((event, i) => setting.publish(event, NAMED[i % 2])))
+    for (const url of NAMED) await setting.publish(answer(setting, setting.user, url), url)
+    await until(() => setting.answers.length === NAMED.length)
+    assert.equal(setting.scans, 1_000)
+    await setting.publish(scans(setting, 1)[0] ?? assert.fail(), B)
+    await until(() => setting.scans === 1_001)
   })
 })
 

@@ -1,6 +1,12 @@
 // The engine's messenger on Nostr: publishes requests to every relay of a user and ours, and hands in
 // what wallets say, each event once.
-import type { Identity, NostrEvent, PublicKey, Secp256k1 } from 'portal-protocol'
+import {
+  type Identity,
+  KIND,
+  type NostrEvent,
+  type PublicKey,
+  type Secp256k1,
+} from 'portal-protocol'
 import {
   type Clock,
   createEventGate,
@@ -13,7 +19,7 @@ import { createCourtesy } from '../engine/courtesy.ts'
 import type { Logger } from '../engine/logger.ts'
 import type { Inbound, Messenger, RelayOutcome } from '../engine/ports.ts'
 import { deliver } from './inbox.ts'
-import { HEARD_KINDS, PROBE_KIND } from './kinds.ts'
+import { HEARD_KINDS, PROBE_KIND, STRANGERS_KINDS } from './kinds.ts'
 import { createListening } from './listening.ts'
 import { createPatience } from './patience.ts'
 import { createProbe, PROBE_TIMES, type ProbeTimes } from './probe.ts'
@@ -24,6 +30,8 @@ const PUBLISH_TIMEOUT_MS = 3_000
 const SEEN_MAX = 100_000
 const KEPT_REQUESTS_MAX = 10_000
 const USER_RELAYS_MAX = 200
+/** Strangers' ways to us beside our own relays. Relays that wallets name may be many and one stranger's. */
+const WAY = { embedded: 'embedded', named: 'named' } as const
 
 export type NostrMessengerDeps = {
   readonly identity: Identity
@@ -43,7 +51,7 @@ export type NostrMessengerDeps = {
 
 export interface NostrMessenger extends Messenger {
   /** An event for us, straight from the embedded relay; resolves once it is committed. */
-  receive(event: NostrEvent): Promise<GateAnswer>
+  receive(event: NostrEvent): Promise<GateAnswer | 'rate_limited'>
   /** Somebody subscribed for these keys at the embedded relay. */
   subscribed(keys: readonly PublicKey[]): void
   /** Cheap, before its signature is checked: could this event matter now? */
@@ -61,6 +69,13 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
     if (event.pubkey === identity.publicKey || !HEARD_KINDS.includes(event.kind)) return false
     if (!(inbound?.wanted(event.pubkey, event.kind) ?? false)) return false
     return patience.withAuthor(event.pubkey)
+  }
+
+  function isTooMuch(event: NostrEvent, way: string): boolean {
+    if (!STRANGERS_KINDS.includes(event.kind)) return false
+    // Whose answer is awaited is no stranger.
+    if (inbound?.wanted(event.pubkey, KIND.paymentResponse) ?? false) return false
+    return !patience.withStrangers(way)
   }
 
   const gate = createEventGate({
@@ -101,7 +116,8 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
         probe.heard(event, relay)
         return
       }
-      if (!wanted(event) || !patience.withRelay(relay, event.kind)) return
+      if (!wanted(event) || !patience.withRelay(relay)) return
+      if (isTooMuch(event, relays.includes(relay) ? relay : WAY.named)) return
       courtesy.pass({
         id: event.id,
         chars: event.content.length,
@@ -127,7 +143,8 @@ export function createNostrMessenger(deps: NostrMessengerDeps): NostrMessenger {
     publicKey: identity.publicKey,
     relays,
     wanted,
-    receive: gate.accept,
+    receive: async (event) =>
+      isTooMuch(event, WAY.embedded) ? 'rate_limited' : gate.accept(event),
     subscribed: (keys) => inbound?.reachable(keys),
 
     start(engine) {

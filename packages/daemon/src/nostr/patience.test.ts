@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { KIND } from 'portal-protocol'
 import { testKey } from '../testing/fake-messenger.ts'
 import { createVirtualClock } from '../testing/virtual-clock.ts'
 import { createPatience } from './patience.ts'
@@ -21,7 +20,7 @@ function yeses(ask: () => boolean): number {
 describe('patience', () => {
   it('with a relay ends after 200 forgeries, and comes back with time', async () => {
     const { clock, patience } = open()
-    const takes = (relay: string) => patience.withRelay(relay, KIND.paymentResponse)
+    const takes = (relay: string) => patience.withRelay(relay)
     const forgeries = yeses(() => {
       patience.forged(A)
       return takes(A)
@@ -32,15 +31,14 @@ describe('patience', () => {
     assert.equal(takes(A), true)
   })
 
-  it('with what strangers send is for each relay, and not for answers that are awaited', () => {
-    const { patience } = open()
-    assert.equal(
-      yeses(() => patience.withRelay(A, KIND.keyHandshake)),
-      1_000,
-    )
-    assert.equal(patience.withRelay(A, KIND.subkeyProof), false)
-    assert.equal(patience.withRelay(A, KIND.paymentResponse), true)
-    assert.equal(patience.withRelay(B, KIND.keyHandshake), true)
+  it('with strangers lets a crowd in, ends after 1,000, and comes back at 100 a second', async () => {
+    const { clock, patience } = open()
+    const takes = (way: string) => yeses(() => patience.withStrangers(way))
+    assert.equal(takes(A), 1_000)
+    assert.equal(patience.withRelay(A), true)
+    assert.equal(takes(B), 1_000)
+    await clock.advance(1_000)
+    assert.equal(takes(A), 100)
   })
 
   it('with an author ends after 2,000 events of theirs, and of nobody else', async () => {

@@ -1,11 +1,11 @@
 // How much is taken from one relay and from one author, so that neither can keep the processor from
-// everybody else. The embedded relay has limits of its own for each connection.
-import { KIND, type PublicKey } from 'portal-protocol'
+// everybody else. The embedded relay has limits of its own for each connection as well.
+import type { PublicKey } from 'portal-protocol'
 import { type Clock, createRateBucket, createRecentMap, type RateBucket } from 'portal-relay'
 
 /** A relay that hands on false events is broken or hostile: what it brings is not checked for a while. */
 const FORGERIES = { perSecond: 10, burst: 200 }
-/** What anybody may send, while a handshake or a request is open. */
+/** What anybody may send, while a handshake or a request is open; far more than any crowd at a door. */
 const BY_STRANGERS = { perSecond: 100, burst: 1_000 }
 /** Far more than any wallet has to say. */
 const OF_AUTHOR = { perSecond: 200, burst: 2_000 }
@@ -13,8 +13,10 @@ const RELAYS_MAX = 1_000
 const AUTHORS_MAX = 20_000
 
 export interface Patience {
-  /** Before a signature is checked: is another event of this kind taken from this relay? */
-  withRelay(relay: string, kind: number): boolean
+  /** Before a signature is checked: is another event taken from this relay? */
+  withRelay(relay: string): boolean
+  /** The same of what strangers send this way; it counts. */
+  withStrangers(way: string): boolean
   /** The relay brought an event whose signature is false. */
   forged(relay: string): void
   /** Before a signature is checked: may this author be heard again? */
@@ -37,14 +39,10 @@ export function createPatience(clock: Clock): Patience {
   }
 
   return {
-    withRelay(relay, kind) {
-      if (!bucket(forgeries, relay, FORGERIES).take(0)) return false
-      return !STRANGERS.includes(kind) || bucket(strangers, relay, BY_STRANGERS).take(1)
-    },
+    withRelay: (relay) => bucket(forgeries, relay, FORGERIES).take(0),
+    withStrangers: (way) => bucket(strangers, way, BY_STRANGERS).take(1),
     forged: (relay) => bucket(forgeries, relay, FORGERIES).charge(1),
     withAuthor: (author) => authors.get(author)?.take(0) ?? true,
     heard: (author) => bucket(authors, author, OF_AUTHOR).charge(1),
   }
 }
-
-const STRANGERS: readonly number[] = [KIND.keyHandshake, KIND.authResponse, KIND.subkeyProof]
