@@ -748,7 +748,7 @@ export interface components {
         readonly KeyHandshakeEvent: components["schemas"]["KeyScanned"] | components["schemas"]["KeyHandshakeEnded"];
         /** @description A URL for one user to scan; the body may be absent. */
         readonly KeyHandshakeOrder: {
-            /** @description Tells the wallet that no request follows; false unless given. */
+            /** @description Tells the wallet that no request follows; false unless given. Of a `static_token` that is open it is the one it was opened with; another is a `conflict`. */
             readonly no_request?: boolean | null;
             /** @description A token of your own for a printed code: the same token is the same stream, open until it is deleted. 1 to 128 of A-Z a-z 0-9 . _ ~ = - */
             readonly static_token?: string | null;

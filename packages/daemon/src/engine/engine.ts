@@ -84,7 +84,10 @@ export interface Engine {
     before: string | null,
     limit: number,
   ): Promise<{ readonly payments: readonly Payment[]; readonly next: string | null }>
-  /** The same static token is the same stream, as long as it is open. */
+  /**
+   * The same static token is the same stream, as long as it is open. Throws Refusal: conflict,
+   * idempotency_mismatch.
+   */
   startHandshake(
     order: { readonly staticToken: string | null; readonly noRequest: boolean },
     key: IdempotencyKey | null,
@@ -266,29 +269,17 @@ export function createEngine(given: EngineDeps): Engine {
     listPayments: (filter, before, limit) => store.listPayments(filter, before, limit),
 
     async startHandshake(order, key) {
-      for (;;) {
-        if (order.staticToken !== null && key === null) {
-          const open = await store.handshakeByToken(order.staticToken)
-          if (open !== null) return open
-        }
-        const handshake = newHandshake(order, deps)
-        const dueAtMs = handshakeDueAtMs(handshake)
-        const created = await store.createConversation(handshake, key, dueAtMs)
-        // Another request opened this token a moment ago: it is the same stream.
-        if (created.result === 'token_open' && order.staticToken !== null) {
-          const open = await store.handshakeByToken(order.staticToken)
-          if (open !== null) return open
-          continue
-        }
-        const { subject, isNew } = unwrap(created, key)
-        if (subject.type !== 'key_handshake')
-          throw new Refusal('idempotency_mismatch', 'this Idempotency-Key made something else')
-        if (isNew) {
-          hearing.handshakeBegan(subject)
-          if (dueAtMs !== null) worker.wakeBy(dueAtMs)
-        }
-        return subject
+      const handshake = newHandshake(order, deps)
+      const dueAtMs = handshakeDueAtMs(handshake)
+      const created = await store.createConversation(handshake, key, dueAtMs)
+      const { subject, isNew } = unwrap(created, key)
+      if (subject.type !== 'key_handshake')
+        throw new Refusal('idempotency_mismatch', 'this Idempotency-Key made something else')
+      if (isNew) {
+        hearing.handshakeBegan(subject)
+        if (dueAtMs !== null) worker.wakeBy(dueAtMs)
       }
+      return subject
     },
 
     async closeHandshake(id) {

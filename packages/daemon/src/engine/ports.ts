@@ -111,13 +111,13 @@ export type Subject = Payment | Conversation
 
 export type Created<T> =
   | { readonly result: 'created'; readonly subject: T }
-  /** The key was used with the same request: what it made then, as it is now. */
+  /** The key was used with the same request, or this handshake is open: what was made then, as it is now. */
   | { readonly result: 'repeated'; readonly subject: T }
   | { readonly result: 'key_mismatch' }
   | { readonly result: 'request_id_used' }
   /** Another payment with this payment hash is open, or has the money. */
   | { readonly result: 'payment_hash_taken' }
-  /** An open handshake has this token already. */
+  /** An open handshake has this token already, and is not such a one as is asked for. */
   | { readonly result: 'token_open' }
 
 export type Change = {

@@ -175,9 +175,12 @@ export function unwrap<T>(
         { field: 'invoice' },
       )
     case 'token_open':
-      throw new Refusal('conflict', 'a handshake with this token is open', {
-        field: 'static_token',
-      })
+      throw new Refusal(
+        'conflict',
+        'the handshake that is open with this static_token has another no_request: ask with that one, ' +
+          'or close the handshake first (DELETE /key-handshake/{stream_id})',
+        { field: 'no_request' },
+      )
   }
 }
 

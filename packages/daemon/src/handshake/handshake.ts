@@ -82,6 +82,16 @@ export function decideHandshake(
   }
 }
 
+/** Whether who asks for `asked` can be given `open`, which has the same token. */
+export function isSameHandshake(open: Handshake, asked: Handshake): boolean {
+  return open.reusable && asked.reusable && saysNoRequest(open) === saysNoRequest(asked)
+}
+
+// The last parameter of the URLs we make, and no token can contain a "&".
+function saysNoRequest({ url }: Handshake): boolean {
+  return url.endsWith('&no_request=true')
+}
+
 /** When the handshake ends by itself (ms), or null. */
 export function handshakeDueAtMs(handshake: Handshake): number | null {
   return handshake.ended || handshake.expiresAt === null ? null : handshake.expiresAt * 1000

@@ -19,7 +19,9 @@ export const KeyHandshakeOrder = named(
         ),
         no_request: optional(
           Type.Boolean({
-            description: 'Tells the wallet that no request follows; false unless given.',
+            description:
+              'Tells the wallet that no request follows; false unless given. Of a `static_token` that is ' +
+              'open it is the one it was opened with; another is a `conflict`.',
           }),
         ),
       },

@@ -43,6 +43,34 @@ test('a static token is one stream for every call, until it is deleted', async (
   assert.notEqual(next.stream_id, first.stream_id)
 })
 
+test('a key that asks for an open static token is used by it', async () => {
+  const key = { 'idempotency-key': 'printed-1' }
+  const ask = (token: string, headers?: Record<string, string>) =>
+    world.call('POST', '/key-handshake', { static_token: token }, headers)
+  const open = await ask('door-2')
+  const asked = await ask('door-2', key)
+  assert.equal(asked.statusCode, 201)
+  assert.deepEqual(asked.json(), open.json())
+  const other = await ask('door-3', key)
+  assert.equal(other.statusCode, 422)
+  assert.equal(other.json().code, 'idempotency_mismatch')
+  await world.call('DELETE', `/key-handshake/${open.json().stream_id}`)
+  assert.deepEqual((await ask('door-2', key)).json(), open.json())
+})
+
+test('an open static token with another no_request is a conflict that says so', async () => {
+  const ask = (no_request: boolean) =>
+    world.call('POST', '/key-handshake', { static_token: 'door-4', no_request })
+  await ask(false)
+  const refused = await ask(true)
+  assert.equal(refused.statusCode, 409)
+  await assertAnswers(world, 'POST', '/key-handshake', refused)
+  const { code, field, detail } = refused.json()
+  assert.deepEqual([code, field], ['conflict', 'no_request'])
+  assert.match(detail, /DELETE/)
+  assert.equal((await ask(false)).statusCode, 201)
+})
+
 test('an authentication asks every key and its stream tells the answer', async () => {
   const answer = await world.call('POST', '/authenticate-key', {
     main_key: USER,

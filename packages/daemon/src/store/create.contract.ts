@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import fc from 'fast-check'
 import { msat } from 'portal-protocol'
+import type { IdempotencyKey } from '../engine/ports.ts'
+import type { Handshake } from '../handshake/handshake.ts'
 import type { Json } from '../log/json.ts'
 import type { Payment } from '../payment/payment.ts'
 import { type OpenStore, promiseOf } from './contract-test.ts'
@@ -171,7 +173,7 @@ export function exerciseCreate(open: OpenStore): void {
       )
       assert.deepEqual(
         created.map(({ result }) => result),
-        ['created', 'token_open'],
+        ['created', 'repeated'],
       )
       const open = handshakes[0] ?? assert.fail()
       assert.deepEqual(await store.handshakeByToken('shop'), open)
@@ -182,6 +184,31 @@ export function exerciseCreate(open: OpenStore): void {
       assert.equal(await store.openHandshakes(), 0)
       const again = await store.createConversation(sampleHandshake({ token: 'shop' }), null, null)
       assert.equal(again.result, 'created')
+    })
+
+    promise('that is open is what a key made that asks for it', async (store) => {
+      const ask = (token: string, key: string, over: Partial<Handshake> = {}) => {
+        const asked = sampleHandshake({ token, reusable: true, ...over })
+        return store.createConversation(asked, { key, fingerprint: token }, null)
+      }
+      const open = await ask('shop', 'first')
+      assert.equal(open.result, 'created')
+      const given = { ...open, result: 'repeated' }
+      assert.deepEqual(await ask('shop', 'k'), given)
+      assert.deepEqual(await ask('shop', 'k'), given)
+      assert.deepEqual(await ask('till', 'k'), { result: 'key_mismatch' })
+      assert.equal(await store.handshakeByToken('till'), null)
+    })
+
+    promise('that is open is nothing else that asks for it, which uses no key', async (store) => {
+      const ask = (over: Partial<Handshake>, key: IdempotencyKey | null) =>
+        store.createConversation(sampleHandshake({ token: 'shop', ...over }), key, null)
+      await ask({ reusable: true }, null)
+      const key = { key: 'k', fingerprint: 'f' }
+      const url = 'portal://npub1?relays=&token=shop&no_request=true'
+      for (const other of [{ reusable: true, url }, { reusable: false }])
+        assert.deepEqual(await ask(other, key), { result: 'token_open' })
+      assert.equal((await ask({ token: 'till', reusable: true }, key)).result, 'created')
     })
   })
 }

@@ -7,6 +7,7 @@ import {
   StoreError,
   type Subject,
 } from '../engine/ports.ts'
+import { isSameHandshake } from '../handshake/handshake.ts'
 import type { Payment } from '../payment/payment.ts'
 import { conversationOf, conversationRow } from './conversation-row.ts'
 import type { Written } from './entry.ts'
@@ -46,7 +47,10 @@ export async function createPayment(
   return { result: 'created', subject: payment }
 }
 
-/** The same for a handshake, of which only one may be open with its token, or an authentication. */
+/**
+ * The same for a handshake, of which only one may be open with its token, or an authentication. The handshake
+ * that is open is what a key made that asks for it.
+ */
 export async function createConversation(
   on: Session,
   conversation: Conversation,
@@ -63,13 +67,23 @@ export async function createConversation(
     if (used === 'mismatch' || !('type' in used)) return { result: 'key_mismatch' }
     return { result: 'repeated', subject: used }
   }
-  if (open !== undefined) return { result: 'token_open' }
+  if (open !== undefined) {
+    const there = conversationOf(open)
+    if (!isAskedFor(there, conversation)) return { result: 'token_open' }
+    await rememberKey(on, key, there.streamId, conversation.createdAtMs)
+    return { result: 'repeated', subject: there }
+  }
   await Promise.all([
     on.write(INSERT_STREAM, streamRow(streamOfSubject(conversation))),
     on.write(INSERT_CONVERSATION, conversationRow(conversation, wakeAtMs)),
     remember(on, conversation, key),
   ])
   return { result: 'created', subject: conversation }
+}
+
+function isAskedFor(there: Conversation, asked: Conversation): boolean {
+  if (there.type !== 'key_handshake' || asked.type !== 'key_handshake') return false
+  return isSameHandshake(there, asked)
 }
 
 async function takenBy(on: Session, paymentHash: string): Promise<{ id: string } | undefined> {
@@ -108,11 +122,20 @@ export function createdNews<T extends Subject>(created: Created<T>): Written<Cre
 }
 
 async function remember(on: Session, subject: Subject, key: IdempotencyKey | null): Promise<void> {
-  const { streamId: stream_id, createdAtMs: created_at_ms } = subject
+  const { streamId, createdAtMs } = subject
   await Promise.all([
-    keepWaitingSubkeys(on, subject, '[]', false, created_at_ms),
-    key === null ? null : on.write(INSERT_KEY, { ...key, stream_id, created_at_ms }),
+    keepWaitingSubkeys(on, subject, '[]', false, createdAtMs),
+    rememberKey(on, key, streamId, createdAtMs),
   ])
+}
+
+async function rememberKey(
+  on: Session,
+  key: IdempotencyKey | null,
+  stream_id: string,
+  created_at_ms: number,
+): Promise<void> {
+  if (key !== null) await on.write(INSERT_KEY, { ...key, stream_id, created_at_ms })
 }
 
 const USE_OF_KEY: Query<
