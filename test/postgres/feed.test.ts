@@ -41,6 +41,7 @@ describe('the log of all streams', () => {
     assert.deepEqual(reasons(committed), ['goes on'])
     assert.equal((await store.events(second.streamId, 0, 10)).length, 1)
     assert.deepEqual(await store.feed(0, 10), [])
+    assert.equal(await store.logEnd(), 0)
     stalled.goOn()
     await stalled.done
     await eventually(

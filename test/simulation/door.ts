@@ -164,6 +164,7 @@ function engineBehind(here: () => Inhabitant, current: () => Inhabitant | null):
       events: (id, from, limit) => ask(({ log }) => log.events(id, from, limit)),
       feed: (after, limit) => ask(({ log }) => log.feed(after, limit)),
       at: (after) => ask(({ log }) => log.at(after)),
+      end: () => ask(({ log }) => log.end()),
       subscribe(id, listener) {
         const inhabitant = current()
         if (inhabitant === null) return () => {}

@@ -7,8 +7,6 @@ export type Forwarding = {
   readonly secret: string
   /** Null: all. */
   readonly events: readonly string[] | null
-  /** Events created before this moment (unix seconds) are old; null: none is. */
-  readonly notBefore: number | null
   readonly nowMs: () => number
   readonly print: (line: string) => void
 }
@@ -17,9 +15,8 @@ const TIMEOUT_MS = 15_000
 
 /** Ends with `feed`. A receiver that fails is told of and not tried again. */
 export async function forward(feed: AsyncIterable<FeedItem>, options: Forwarding): Promise<void> {
-  const { events, notBefore, print } = options
+  const { events, print } = options
   for await (const item of feed) {
-    if (notBefore !== null && item.created_at < notBefore) continue
     const type = typeOf(item)
     if (events !== null && !events.includes(type)) continue
     const startMs = options.nowMs()

@@ -1,6 +1,10 @@
 // `npm run listen`: webhooks for a program that no daemon can reach.
 import { randomBytes } from 'node:crypto'
-import { isPortalError, PortalClient } from '../src/index.ts'
+import type { Info } from '../src/api.ts'
+import { isPortalError } from '../src/errors.ts'
+import { endOfFeed, followFeed } from '../src/logs.ts'
+import { createSession } from '../src/session.ts'
+import { realWorld } from '../src/world.ts'
 import { type Listening, readArguments, USAGE, UsageError } from './arguments.ts'
 import { forward } from './forward.ts'
 
@@ -24,26 +28,15 @@ async function main(): Promise<number> {
 
 async function listen(listening: Listening, signal: AbortSignal): Promise<void> {
   const { daemon: baseUrl, token: authToken, forwardTo, events } = listening
-  const client = new PortalClient({ baseUrl, authToken, onError: (error) => console.error(error) })
-  const info = await client.info()
-  const notBefore = listening.after === null ? await daemonTime(baseUrl) : null
+  const onError = (error: unknown) => console.error(error)
+  const session = createSession({ baseUrl, authToken, onError }, realWorld)
+  const { npub } = await session.get<Info>('/info', {}, { signal })
+  // Before a word is said: what whoever reads it does next is forwarded.
+  const after = listening.after ?? (await endOfFeed(session, signal))
   const secret = listening.secret ?? `whsec_${randomBytes(32).toString('base64')}`
-  console.log(`Forwarding from ${baseUrl} (${info.npub.slice(0, 16)}…) to ${forwardTo}`)
+  console.log(`Forwarding from ${baseUrl} (${npub.slice(0, 16)}…) to ${forwardTo}`)
   if (listening.secret === null) console.log(`Check signatures with ${secret}`)
-  await forward(client.events({ after: listening.after ?? 0, signal }), {
-    forwardTo,
-    secret,
-    events,
-    notBefore,
-    nowMs: Date.now,
-    print: (line) => console.log(line),
-  })
-}
-
-/** Unix seconds by the daemon's own clock, which is the one that dates events. */
-async function daemonTime(baseUrl: string): Promise<number> {
-  const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/health`)
-  await response.body?.cancel()
-  const atMs = Date.parse(response.headers.get('date') ?? '')
-  return Math.floor((Number.isNaN(atMs) ? Date.now() : atMs) / 1000)
+  const print = (line: string) => console.log(line)
+  const options = { forwardTo, secret, events, nowMs: Date.now, print }
+  await forward(followFeed(session, after, signal), options)
 }

@@ -27,6 +27,19 @@ test('the feed tells every event of every stream, late money included, and goes 
   await until(() => daemon.log.readers() === 0)
 })
 
+test("after: 'end' tells only what happens from then on, through a cut before the first event too", async (t) => {
+  const { daemon, client } = await setUp(t)
+  daemon.onCreated = (streamId) => daemon.log.tell(streamId, PAID)
+  await (await client.requestSinglePayment(USER, [], ORDER)).done
+  const first = client.events({ after: 'end' })[Symbol.asyncIterator]().next()
+  await until(() => daemon.log.readers() === 1)
+  await daemon.down()
+  const streamId = daemon.log.newStream('payment', null, () => true)
+  daemon.log.tell(streamId, PAID)
+  await daemon.up()
+  assert.equal((await first).value?.stream_id, streamId)
+})
+
 test('info, health and ready answer as the daemon does, and 503 is an answer', async (t) => {
   const { client } = await setUp(t)
   assert.equal((await client.info()).npub, 'npub1fake')

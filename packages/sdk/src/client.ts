@@ -18,7 +18,7 @@ import {
   type KeyHandshakeRequest,
   requestKeyHandshake,
 } from './key-handshake.ts'
-import { feedLog } from './logs.ts'
+import { followFeed } from './logs.ts'
 import type { OnStatusChange, PaymentHandle, ResumedPayment } from './payment-handle.ts'
 import {
   cancelPayment,
@@ -33,8 +33,11 @@ import { type CreateOptions, createSession, type Session } from './session.ts'
 import { realWorld, type World } from './world.ts'
 
 export type FeedOptions = {
-  /** The `position` of the last event already handled; 0, the beginning, unless given. */
-  readonly after?: number
+  /**
+   * The `position` of the last event already handled; 0, the beginning, unless given. `'end'`: only
+   * what happens once the loop has begun.
+   */
+  readonly after?: number | 'end'
   /** Ends the loop, which then throws its reason. */
   readonly signal?: AbortSignal
 }
@@ -275,7 +278,7 @@ export class PortalClient {
    * ```
    */
   events(options: FeedOptions = {}): AsyncIterable<FeedItem> {
-    return this.#session.follower.follow(feedLog(options.after ?? 0), options.signal)
+    return followFeed(this.#session, options.after ?? 0, options.signal)
   }
 
   /**

@@ -2,7 +2,7 @@
 import type { FeedItem, StreamEvent } from './api.ts'
 import { ConnectionError } from './errors.ts'
 import type { Log } from './follow.ts'
-import { segment } from './session.ts'
+import { type Session, segment } from './session.ts'
 
 /**
  * One stream. Its indexes are dense from 0, so that one left out shows.
@@ -36,6 +36,25 @@ export function feedLog(after: number): Log<FeedItem> {
     read: (json) => decode<FeedItem>(json, 'position', path),
     next: ({ position }, handled) => (position > handled ? position : null),
   }
+}
+
+/** Follows the feed beyond `after`; from its end, as it is once the loop begins. */
+export async function* followFeed(
+  session: Session,
+  after: number | 'end',
+  signal: AbortSignal | undefined,
+): AsyncGenerator<FeedItem, void> {
+  const from = after === 'end' ? await endOfFeed(session, signal) : after
+  yield* session.follower.follow(feedLog(from), signal)
+}
+
+/** The position beyond which only what happens from now on comes. */
+export async function endOfFeed(
+  session: Session,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const page = await session.get<{ readonly next: number }>('/events', { after: 'end' }, { signal })
+  return page.next
 }
 
 /** Checks what following depends on; the rest is as the daemon's schemas say. */

@@ -1400,8 +1400,8 @@ export interface operations {
     readonly feedEvents: {
         readonly parameters: {
             readonly query?: {
-                /** @description Events with a position beyond this one; 0 unless given. */
-                readonly after?: number;
+                /** @description Events with a position beyond this one; 0 unless given. `end`: only what happens from now on; the answer's `next` is where that begins, also for a stream, which does not take `end`. */
+                readonly after?: number | "end";
                 /** @description Holds the answer until there is an event, at most this long (seconds); 0 unless given. */
                 readonly wait?: number;
             };

@@ -16,8 +16,6 @@ type Stream = {
 }
 
 export type FakeLog = {
-  /** When what is told next happens, in unix seconds. */
-  createdAt: number
   newStream(type: StreamType, paymentId: string | null, endsWith: Stream['endsWith']): string
   stream(id: string): Stream | undefined
   tell(streamId: string, data: Json): void
@@ -36,7 +34,7 @@ export function createFakeLog(): FakeLog {
   function tell(streamId: string, data: Json): void {
     const stream = streams.get(streamId)
     if (stream === undefined) throw new Error(`no stream ${streamId}`)
-    const event = { index: stream.events.length, created_at: log.createdAt, data }
+    const event = { index: stream.events.length, created_at: 1_700_000_000, data }
     stream.events.push(event)
     stream.ended ||= stream.endsWith(data)
     const ids = { stream_id: streamId, payment_id: stream.paymentId, request_id: stream.paymentId }
@@ -105,7 +103,6 @@ export function createFakeLog(): FakeLog {
   }
 
   const log: FakeLog = {
-    createdAt: 1_700_000_000,
     tell,
     readers: () => readers,
     stream: (id) => streams.get(id),
@@ -117,7 +114,8 @@ export function createFakeLog(): FakeLog {
     serve(url, request, response) {
       const id = url.pathname.split('/')[2] ?? null
       if (id !== null && !streams.has(id)) return false
-      const after = Number(url.searchParams.get('after') ?? 0)
+      const asked = url.searchParams.get('after') ?? 0
+      const after = asked === 'end' ? (feed.at(-1)?.position ?? 0) : Number(asked)
       if (request.headers.accept === 'text/event-stream') stream(id, after, response)
       else poll(id, after, Number(url.searchParams.get('wait') ?? 0) * 1000, response)
       return true

@@ -6,17 +6,18 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { startTestDaemon } from '../../../test/daemon.ts'
 import { readArguments, UsageError } from '../listen/arguments.ts'
-import { Currency, PortalClient } from '../src/index.ts'
+import { PortalClient } from '../src/index.ts'
 import { verifyWebhook, type WebhookHeaders } from '../src/webhook.ts'
 import { startFakeDaemon, TOKEN } from './fake-daemon.ts'
-import { APPROVED, PAID, USER, until } from './setting.ts'
+import { APPROVED, ORDER, PAID, USER, until } from './setting.ts'
 
 const MAIN = fileURLToPath(new URL('../listen/main.ts', import.meta.url))
 
 type Got = { readonly type: string; readonly id: string; readonly body: string }
 
-async function startReceiver(t: TestContext, secret: () => string) {
+async function startReceiver(t: TestContext, secret: () => string, first = 204) {
   const got: Got[] = []
   const receiver = createServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -25,7 +26,7 @@ async function startReceiver(t: TestContext, secret: () => string) {
     const headers: WebhookHeaders = request.headers
     const { type } = await verifyWebhook(body, headers, secret())
     got.push({ type, id: String(request.headers['webhook-id']), body: body.toString() })
-    response.writeHead(got.length === 1 ? 500 : 204).end()
+    response.writeHead(got.length === 1 ? first : 204).end()
   })
   receiver.listen(0, '127.0.0.1')
   await once(receiver, 'listening')
@@ -34,8 +35,8 @@ async function startReceiver(t: TestContext, secret: () => string) {
   return { got, url: `http://127.0.0.1:${port}/hook` }
 }
 
-function startListening(t: TestContext, args: readonly string[]) {
-  const environment = { ...process.env, PORTAL_AUTH_TOKEN: TOKEN }
+function startListening(t: TestContext, args: readonly string[], token = TOKEN) {
+  const environment = { ...process.env, PORTAL_AUTH_TOKEN: token }
   const child: ChildProcess = spawn(process.execPath, [MAIN, ...args], { env: environment })
   t.after(() => child.kill('SIGKILL'))
   const said = { text: '' }
@@ -52,10 +53,11 @@ describe('listen', () => {
     const daemon = await startFakeDaemon()
     t.after(() => daemon.down())
     const client = new PortalClient({ baseUrl: daemon.baseUrl, authToken: TOKEN })
-    daemon.log.createdAt = Math.floor(Date.now() / 1000) + 60
-    const order = { amount: 1_000, currency: Currency.Millisats, description: 'tea' }
+    daemon.onCreated = (streamId) => daemon.log.tell(streamId, PAID)
+    await (await client.requestSinglePayment(USER, [], ORDER)).done
+    daemon.onCreated = () => {}
     let secret = ''
-    const { got, url } = await startReceiver(t, () => secret)
+    const { got, url } = await startReceiver(t, () => secret, 500)
     const { child, said } = startListening(t, ['--forward-to', url, '--daemon', daemon.baseUrl])
     await until(() => daemon.log.readers() === 1)
     await until(() => /whsec_\S+/.test(said.text))
@@ -64,7 +66,7 @@ describe('listen', () => {
     const over = new AbortController()
     t.after(() => over.abort())
     const { signal } = over
-    const payment = await client.requestSinglePayment(USER, [], order, undefined, { signal })
+    const payment = await client.requestSinglePayment(USER, [], ORDER, undefined, { signal })
     payment.done.catch(() => {})
     const { streamId } = payment
     daemon.log.tell(streamId, APPROVED)
@@ -96,14 +98,42 @@ describe('listen', () => {
       for (const status of [APPROVED, PAID]) daemon.log.tell(streamId, status)
     }
     const client = new PortalClient({ baseUrl: daemon.baseUrl, authToken: TOKEN })
-    const order = { amount: 1_000, currency: Currency.Millisats, description: 'tea' }
-    await client.requestSinglePayment(USER, [], order)
+    await client.requestSinglePayment(USER, [], ORDER)
     const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`
     const { got, url } = await startReceiver(t, () => secret)
     const given = ['--after', '0', '--secret', secret, '--events', 'payment.paid']
     startListening(t, ['--forward-to', url, '--daemon', daemon.baseUrl, ...given])
     await until(() => got.length === 1)
     assert.equal(got[0]?.type, 'payment.paid')
+  })
+
+  it('brings the very messages that a webhook of the daemon brings, and none from before', async (t) => {
+    const daemon = await startTestDaemon()
+    t.after(() => daemon[Symbol.asyncDispose]())
+    const user = await daemon.user()
+    const client = new PortalClient({ baseUrl: daemon.url, authToken: daemon.token })
+    const pay = async () => (await client.requestSinglePayment(user.publicKey, [], ORDER)).done
+    await pay()
+
+    const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`
+    const listener = await startReceiver(t, () => secret)
+    const given = ['--forward-to', listener.url, '--daemon', daemon.url, '--secret', secret]
+    const { said } = startListening(t, given, daemon.token)
+    await until(() => said.text.includes('Forwarding'))
+    const endpoint = await startReceiver(t, () => secret)
+    const made = await fetch(`${daemon.url}/webhooks`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${daemon.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ url: endpoint.url, secret }),
+    })
+    assert.equal(made.status, 201)
+    await pay()
+    await until(() => listener.got.length >= 2 && endpoint.got.length >= 2)
+    assert.deepEqual(listener.got, endpoint.got)
+    assert.deepEqual(
+      listener.got.map(({ type }) => type),
+      ['payment.user_approved', 'payment.paid'],
+    )
   })
 
   it('says what is wrong with its arguments', () => {

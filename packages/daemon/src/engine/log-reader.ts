@@ -10,6 +10,8 @@ export interface LogReader {
   feed(after: number, limit: number): Promise<readonly LogEvent[]>
   /** Which log this is, for a reader of all streams who has read up to `after`. */
   at(after: number): Promise<LogPlace>
+  /** The position behind which only what happens from now on comes. */
+  end(): Promise<number>
   /**
    * Calls `listener` for each event of all streams (null) in order, or soon after its commit for each of
    * this stream, as Store.onCommitted does; returns the end of it. Subscribe first, then read, then skip
@@ -36,6 +38,7 @@ export function createLogReader(store: Store): LogReader {
     events: (id, from, limit) => store.events(id, from, limit),
     feed: (after, limit) => store.feed(after, limit),
     at: (after) => store.logAt(after),
+    end: () => store.logEnd(),
     subscribe(id, listener) {
       if (id === null) {
         all.add(listener)

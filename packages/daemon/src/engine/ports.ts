@@ -224,6 +224,8 @@ export interface Store extends Coordination {
 
   /** Which log this is, for a reader of the feed who has read up to `after`. */
   logAt(after: number): Promise<LogPlace>
+  /** The position behind which only what happens from now on comes; 0 in an empty log. */
+  logEnd(): Promise<number>
 
   relaysOf(mainKey: PublicKey): Promise<readonly string[]>
   /** Relays of users with something unended, for listening after a restart. */

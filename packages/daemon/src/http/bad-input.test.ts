@@ -236,6 +236,8 @@ const queries: readonly [url: string, field: string, says?: RegExp][] = [
   ['/payments?request_id=a%0Ab', 'request_id', /control/],
   ['/payments?state=paid', 'state', /unknown query parameter "state"; known: status,/],
   ['/events?after=x', 'after', /decimal digits/],
+  ['/events?after=END', 'after', /decimal digits/],
+  ['/events?after=9007199254740992', 'after'],
   ['/events?wait=61', 'wait', /from 0 to 60/],
   ['/events?wait=-1', 'wait'],
   ['/events?limit=5', 'limit', /unknown query parameter/],
@@ -258,6 +260,9 @@ test('an `after` or Last-Event-ID that is not decimal digits is refused', async 
     const url = `/events/${stream_id}?after=${after}`
     await refused('GET', url, undefined, { status: 400, field: 'after' })
   }
+  const stream = { accept: 'text/event-stream' }
+  const poll = { status: 400, field: 'after', says: /in a poll only/ }
+  await refused('GET', '/events?after=end', undefined, poll, stream)
   for (const id of ['abc', '-1', '1.5', '99999999999999999']) {
     const headers = { accept: 'text/event-stream', 'last-event-id': id }
     const expected = { status: 400, field: 'Last-Event-ID' }

@@ -153,10 +153,14 @@ export const StreamQuery = input(
 export const FeedQuery = input(
   {
     after: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: Number.MAX_SAFE_INTEGER,
-        description: 'Events with a position beyond this one; 0 unless given.',
+      Type.Unsafe<number | 'end'>({
+        anyOf: [
+          { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+          { type: 'string', const: 'end' },
+        ],
+        description:
+          'Events with a position beyond this one; 0 unless given. `end`: only what happens from now ' +
+          "on; the answer's `next` is where that begins, also for a stream, which does not take `end`.",
       }),
     ),
     wait,

@@ -133,6 +133,20 @@ test('a feed poll is held until something happens anywhere', async () => {
   assert.equal((await waiting).json().events[0].payment_id, payment_id)
 })
 
+test('`after=end` begins with what happens from then on', async (t) => {
+  const shop = await openHttpWorld()
+  t.after(() => shop.close())
+  const page = async (query: string) => (await shop.call('GET', `/events?${query}`)).json()
+  assert.equal((await page('after=end')).next, 0)
+  await paid(shop)
+  const { events, next } = await page('after=end')
+  assert.deepEqual([events, next], [[], (await page('')).next])
+  const waiting = page('after=end&wait=60')
+  const { payment_id } = await paid(shop)
+  assert.equal((await waiting).events[0].payment_id, payment_id)
+  assert.equal((await page(`after=${next}`)).events[0].payment_id, payment_id)
+})
+
 test('the feed shows a token only what its scopes cover, and moves past the rest', async (t) => {
   const shop = await openHttpWorld()
   t.after(() => shop.close())

@@ -102,7 +102,9 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
       const source = feedSource(deps.engine.log)
       const { wait = 0 } = request.query
       const last = wantsEvents(request) ? lastEventId(request) : null
-      const after = last ?? request.query.after ?? 0
+      const asked = last ?? request.query.after ?? 0
+      if (asked === 'end' && wantsEvents(request)) throw endOfStream()
+      const after = asked === 'end' ? await deps.engine.log.end() : asked
       const { logId, lostSince } = await deps.engine.log.at(after)
       if (lostSince !== null) throw lost(lostSince)
       const visible = (event: LogEvent) => sees(request.holder, event.stream.type)
@@ -135,6 +137,12 @@ function lost(readOn: number): Refusal {
     'the store was restored from a backup and lacks events that you were told: read on with ' +
     `after=${readOn}, and expect further events of payments you know`
   return new Refusal('conflict', detail, { field: 'after' })
+}
+
+// One that is cut before its first event would begin at a later end, and skip what happened meanwhile.
+function endOfStream(): Refusal {
+  const detail = '"after" may be "end" in a poll only: stream from the `next` that it answers'
+  return new Refusal('invalid_request', detail, { field: 'after' })
 }
 
 async function knownStream(text: string, log: LogReader): Promise<Stream> {

@@ -33,6 +33,8 @@ export function typedQuery(request: FastifyRequest): unknown {
 }
 
 function typed(text: string, schema: unknown): unknown {
+  // Of several types the first is the one that is not text.
+  if (isObject(schema) && Array.isArray(schema.anyOf)) return typed(text, schema.anyOf[0])
   const type = isObject(schema) ? schema.type : undefined
   if (type === 'integer') return decimal(text) ?? text
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'

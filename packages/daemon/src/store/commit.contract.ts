@@ -227,6 +227,7 @@ export function exerciseCommit(open: OpenStore): void {
         seen.push(...next)
       }
       assert.deepEqual(seen, await store.feed(0, 100))
+      assert.equal(await store.logEnd(), seen.at(-1)?.position)
       assert.equal(seen.length, 10)
     })
 

@@ -12,7 +12,7 @@ import { logAt } from './log-epochs.ts'
 import { logEventOf, streamOf } from './log-row.ts'
 import { paymentOf } from './payment-row.ts'
 import type { Session } from './query.ts'
-import { EVENTS_OF_STREAM, FEED, STREAM } from './read-log.ts'
+import { EVENTS_OF_STREAM, endOfLog, FEED, STREAM } from './read-log.ts'
 import { receivedAmong } from './received-events.ts'
 import type { ConversationRow, PaymentRow } from './schema.ts'
 import { relaysOf, value } from './values.ts'
@@ -35,6 +35,7 @@ type Reads =
   | 'events'
   | 'feed'
   | 'logAt'
+  | 'logEnd'
   | 'relaysOf'
   | 'relaysInUse'
   | 'receivedAmong'
@@ -79,6 +80,7 @@ export function readsOf(on: Session): Pick<Store, Reads> {
       (await on.all(FEED[on.dialect], { after, limit })).map(logEventOf),
 
     logAt: (after) => logAt(on, after),
+    logEnd: () => endOfLog(on),
 
     relaysOf: (mainKey) => relaysOf(on, mainKey),
     relaysInUse: (limit) => relaysInUse(on, limit),
