@@ -36,8 +36,6 @@ export interface LightningService {
   readonly nwc: string
   /** Every invoice it ever made, oldest first. */
   readonly invoices: readonly Invoice[]
-  /** How many requests of this method came. */
-  count(method: string): number
   /** Decides on every request from now on. */
   behave(conduct: Conduct): void
   /** Tells the daemon that this one is settled. */
@@ -65,7 +63,6 @@ export function startLightningService(relay: RelayConnection): LightningService 
     random,
   })
   const invoices: Invoice[] = []
-  const counts = new Map<string, number>()
   let conduct = HONESTLY
 
   function make(amount: unknown, expiry: unknown, description: unknown): Result {
@@ -106,7 +103,6 @@ export function startLightningService(relay: RelayConnection): LightningService 
   async function received(event: NostrEvent): Promise<void> {
     const request = parseNwcRequest(identity.decrypt(event.content, event.pubkey))
     if (request === undefined) return
-    counts.set(request.method, (counts.get(request.method) ?? 0) + 1)
     const reply = await conduct(request, (params) =>
       honest({ ...request, params: { ...request.params, ...params } }),
     )
@@ -141,7 +137,6 @@ export function startLightningService(relay: RelayConnection): LightningService 
       lud16: null,
     }),
     invoices,
-    count: (method) => counts.get(method) ?? 0,
     behave(next) {
       conduct = next
     },

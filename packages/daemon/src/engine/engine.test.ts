@@ -162,6 +162,16 @@ describe('an end', () => {
     assert.deepEqual(await world.told(payment.streamId), ['paid'])
   })
 
+  promise('leaves a node alone for as long as it asks', async (world) => {
+    world.lightning.trouble = new PortError('rate_limited', 'slow down', { retryAfterMs: 7 * S })
+    const asked = world.ask()
+    await world.clock.advance(7 * S - 1)
+    assert.deepEqual(world.lightning.calls, ['create'])
+    world.lightning.trouble = null
+    await world.clock.advance(1)
+    assert.notEqual((await asked).invoice, null)
+  })
+
   promise('is no_invoice at expires_at when the node never made one', async (world) => {
     world.lightning.trouble = new PortError('unreachable', 'the node is away')
     const asked = world.ask({ expiresInS: 30 })
