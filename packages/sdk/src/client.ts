@@ -18,7 +18,7 @@ import {
   type KeyHandshakeRequest,
   requestKeyHandshake,
 } from './key-handshake.ts'
-import { followFeed } from './logs.ts'
+import { type FeedOptions, followFeed } from './logs.ts'
 import type { OnStatusChange, PaymentHandle, ResumedPayment } from './payment-handle.ts'
 import {
   cancelPayment,
@@ -27,20 +27,11 @@ import {
   listPayments,
   type PaymentPages,
   requestPayment,
+  resolveLate,
   resumePayment,
 } from './payments.ts'
 import { type CreateOptions, createSession, type Session } from './session.ts'
 import { realWorld, type World } from './world.ts'
-
-export type FeedOptions = {
-  /**
-   * The `position` of the last event already handled; 0, the beginning, unless given. `'end'`: only
-   * what happens once the loop has begun.
-   */
-  readonly after?: number | 'end'
-  /** Ends the loop, which then throws its reason. */
-  readonly signal?: AbortSignal
-}
 
 /**
  * Talks to one Portal daemon. Cheap to make, nothing to close: connections are held only while
@@ -57,12 +48,10 @@ export type FeedOptions = {
  * const baseUrl = 'http://127.0.0.1:3000'
  * const client = new PortalClient({ baseUrl, authToken: 'my-secret-token' })
  * const user = 'npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8qzvjptg'
- * const payment = await client.requestSinglePayment(
- *   user,
- *   [],
- *   { amount: 10_000, currency: Currency.Millisats, description: 'Premium - 1 month' },
- *   (status) => console.log(status.status),
- * )
+ * const order = { amount: 10_000, currency: Currency.Millisats, description: 'Premium - 1 month' }
+ * const payment = await client.requestSinglePayment(user, [], order, (status) => {
+ *   console.log(status.status)
+ * })
  * const end = await payment.done
  * if (end.status === 'paid') console.log('preimage', end.preimage)
  * ```
@@ -91,10 +80,7 @@ export class PortalClient {
    *
    * @example
    * ```ts
-   * import { Currency, PortalClient } from 'portal-sdk'
-   * const baseUrl = 'http://127.0.0.1:3000'
-   * const client = new PortalClient({ baseUrl, authToken: 'my-secret-token' })
-   * const user = 'npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8qzvjptg'
+   * import { Currency } from 'portal-sdk'
    * const coffee = { amount: 21_000, currency: Currency.Millisats, description: 'A coffee' }
    * const payment = await client.requestSinglePayment(user, [], coffee)
    * console.log(payment.id, payment.invoice)
@@ -224,6 +210,21 @@ export class PortalClient {
   }
 
   /**
+   * Notes what was done about money that came late; the last note stands. Throws ConflictError where
+   * none came.
+   *
+   * @example
+   * ```ts
+   * for await (const { payment_id } of client.listPayments({ late: true })) {
+   *   console.log((await client.resolveLate(payment_id, 'refunded, ticket 4711')).late_note)
+   * }
+   * ```
+   */
+  resolveLate(paymentId: string, note: string, options: CallOptions = {}): Promise<Payment> {
+    return resolveLate(this.#session, paymentId, note, options)
+  }
+
+  /**
    * A URL for a user to open in their wallet, which then tells you the user's key. It serves one
    * user for 300 s; with a `staticToken` of your own (a printed code) any number, until it is
    * closed, and the same token is the same handshake: to go on after a restart of your program,
@@ -244,8 +245,7 @@ export class PortalClient {
   }
 
   /**
-   * Asks a user to prove that a key is theirs: approve (with a session token), decline, or let 300
-   * s pass.
+   * Asks a user to prove that a key is theirs: they approve, decline, or let 300 s pass.
    *
    * @example
    * ```ts

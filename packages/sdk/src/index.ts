@@ -16,7 +16,7 @@ export type {
   Readiness,
   SinglePaymentRequest,
 } from './api.ts'
-export { type FeedOptions, PortalClient } from './client.ts'
+export { PortalClient } from './client.ts'
 export type { PortalClientOptions } from './client-options.ts'
 export { Currency } from './currency.ts'
 export {
@@ -36,6 +36,7 @@ export {
 export type { CallOptions } from './http.ts'
 export type { KeyAuthentication } from './key-authentication.ts'
 export type { KeyHandshake, KeyHandshakeRequest, Scan } from './key-handshake.ts'
+export type { FeedOptions } from './logs.ts'
 export type { OnStatusChange, PaymentHandle, ResumedPayment } from './payment-handle.ts'
 export type { PaymentPages } from './payments.ts'
 export type { CreateOptions } from './session.ts'

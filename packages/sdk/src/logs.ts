@@ -38,6 +38,16 @@ export function feedLog(after: number): Log<FeedItem> {
   }
 }
 
+export type FeedOptions = {
+  /**
+   * The `position` of the last event already handled; 0, the beginning, unless given. `'end'`: only
+   * what happens once the loop has begun.
+   */
+  readonly after?: number | 'end'
+  /** Ends the loop, which then throws its reason. */
+  readonly signal?: AbortSignal
+}
+
 /** Follows the feed beyond `after`; from its end, as it is once the loop begins. */
 export async function* followFeed(
   session: Session,

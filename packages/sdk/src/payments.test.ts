@@ -106,6 +106,16 @@ test('a payment is cancelled from its handle or by id; what ended otherwise is a
   )
 })
 
+test('late money is noted as dealt with', async (t) => {
+  const { daemon, client } = await setUp(t)
+  const { id } = await client.requestSinglePayment(USER, [], ORDER)
+  assert.equal((await client.resolveLate(id, 'refunded')).late_note, 'refunded')
+  const { line, body } = daemon.arrivals.at(-1) ?? {}
+  assert.equal(line, `POST /payments/${id}/resolve-late`)
+  assert.deepEqual(body, { note: 'refunded' })
+  await assert.rejects(client.resolveLate('no-such', 'refunded'), NotFoundError)
+})
+
 test('an invoice payment goes to its own address', async (t) => {
   const { daemon, client } = await setUp(t)
   const bill = { ...ORDER, invoice: 'lnbcrt1…', expires_at: 2_000_000_000 }

@@ -106,6 +106,16 @@ export async function capturePayment(
   return session.post<Payment>(`/payments/${segment(id)}/capture`, {}, options)
 }
 
+/** The last note stands, so that it is safe to retry without a key. */
+export async function resolveLate(
+  session: Session,
+  id: string,
+  note: string,
+  options?: CallOptions,
+): Promise<Payment> {
+  return session.post<Payment>(`/payments/${segment(id)}/resolve-late`, { note }, options)
+}
+
 export function listPayments(
   session: Session,
   filter: PaymentFilter,

@@ -148,6 +148,24 @@ function createBooks(log: FakeLog) {
     return { status: 200, body: { ...current(payment), invoice_cancelled: true } }
   }
 
+  function capture(payment: Json | undefined): Reply {
+    if (payment === undefined) return problem(404, 'not_found')
+    const { status } = current(payment)
+    if (status === 'held') {
+      log.tell(String(payment.stream_id), { status: 'paid', preimage: '11'.repeat(32) })
+    } else if (status !== 'paid') {
+      return problem(409, PAYMENT_ENDS.has(status) ? 'payment_ended' : 'conflict')
+    }
+    return { status: 200, body: current(payment) }
+  }
+
+  function resolveLate(payment: Json | undefined, { note }: Json): Reply {
+    if (payment === undefined) return problem(404, 'not_found')
+    const resolved = { ...payment, late_note: note }
+    payments.set(String(payment.payment_id), resolved)
+    return { status: 200, body: current(resolved) }
+  }
+
   function list(query: URLSearchParams): Reply {
     const status = query.get('status')
     const all = [...payments.values()].reverse().map(current)
@@ -175,6 +193,8 @@ function createBooks(log: FakeLog) {
     if (line === 'GET /payments') return list(url.searchParams)
     if (line.startsWith('DELETE /key-handshake/')) return close(id)
     if (action === 'cancel') return cancel(payment)
+    if (action === 'capture') return capture(payment)
+    if (action === 'resolve-late') return resolveLate(payment, body)
     if (line.startsWith('POST ')) return create(url.pathname, body, key)
     return payment === undefined
       ? problem(404, 'not_found')
