@@ -28,7 +28,18 @@ export type KeyHandshake = AsyncIterable<Scan> & {
   readonly streamId: string
   /** How it ended: the one scan, `{ status: 'timeout' }`, or `{ status: 'closed' }`. */
   readonly done: Promise<KeyHandshakeEvent>
-  /** Ends it: the URL is of no use any more. */
+  /**
+   * Ends it: the URL is of no use any more.
+   *
+   * @example
+   * ```ts
+   * const handshake = await client.keyHandshake({ staticToken: 'till-4' })
+   * for await (const { main_key } of handshake) {
+   *   console.log(main_key)
+   *   await handshake.close()
+   * }
+   * ```
+   */
   close(options?: CallOptions): Promise<void>
 }
 

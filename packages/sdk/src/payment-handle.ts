@@ -37,12 +37,32 @@ export type PaymentHandle = AsyncIterable<PaymentStatus> & {
    * Ends the payment with `error`/`cancelled`. `invoice_cancelled: false` in the answer means that
    * what the wallet holds cannot be recalled. Throws ConflictError (`payment_ended`) when it has
    * ended otherwise.
+   *
+   * @example
+   * ```ts
+   * import { Currency } from 'portal-sdk'
+   * const order = { amount: 21_000, currency: Currency.Millisats, capture: 'manual' } as const
+   * const payment = await client.requestSinglePayment(user, [], order)
+   * for await (const { status } of payment) {
+   *   if (status === 'held') console.log((await payment.cancel()).invoice_cancelled)
+   * }
+   * ```
    */
   cancel(options?: CallOptions): Promise<PaymentCancelled>
   /**
    * Takes what is held for a payment asked for with `capture: 'manual'`; it is `paid` then. Throws
    * ConflictError: `conflict` as long as nothing is held, `payment_ended` when it has ended
    * otherwise; ServerError `unavailable` when the node did not say that it took it: try again.
+   *
+   * @example
+   * ```ts
+   * import { Currency } from 'portal-sdk'
+   * const order = { amount: 21_000, currency: Currency.Millisats, capture: 'manual' } as const
+   * const payment = await client.requestSinglePayment(user, [], order)
+   * for await (const { status } of payment) {
+   *   if (status === 'held') console.log((await payment.capture()).status)
+   * }
+   * ```
    */
   capture(options?: CallOptions): Promise<Payment>
 }

@@ -68,6 +68,14 @@ export async function verifyWebhook(
  * The headers that make `verifyWebhook` take `body`: for tests of your own receiver.
  *
  * @param nowMs unix milliseconds; the machine's clock unless given
+ *
+ * @example
+ * ```ts
+ * import { signWebhook } from 'portal-sdk'
+ * const body = '{"type":"webhook.test","timestamp":"2026-01-01T00:00:00.000Z","data":{}}'
+ * const headers = await signWebhook('evt_1', body, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')
+ * console.log(headers['webhook-signature'])
+ * ```
  */
 export async function signWebhook(
   id: string,
