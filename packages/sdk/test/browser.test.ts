@@ -6,11 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { checkStory, openStage, type Stage } from './everywhere.ts'
-import { npm } from './runtimes.ts'
+import { installPacked, SDK } from './packed.ts'
 
-const SDK = fileURLToPath(new URL('..', import.meta.url))
 const PATIENCE_MS = 60_000
 
 const chromium = findChromium()
@@ -19,21 +17,21 @@ const skip =
 if (skip !== false) console.error(`browser.test.ts: ${skip}`)
 
 test('in a page of Chromium the whole story is told as it should be', { skip }, async (t) => {
-  await npm(['run', 'build'], SDK)
+  const folder = await mkdtemp(join(tmpdir(), 'portal-sdk-chromium-'))
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }))
+  await installPacked(folder)
   const stage = await openStage(t)
   allowOrigins(stage)
   const story = Promise.withResolvers<unknown>()
-  const shop = await openShop(stage, story.resolve)
+  const shop = await openShop(stage, folder, story.resolve)
   t.after(() => shop.close())
-  const profile = await mkdtemp(join(tmpdir(), 'portal-sdk-chromium-'))
-  const browser = openBrowser(chromium ?? '', profile, shop)
+  const browser = openBrowser(chromium ?? '', join(folder, 'profile'), shop)
   const patience = setTimeout(() => story.reject(new Error('the page told nothing')), PATIENCE_MS)
   t.after(async () => {
     clearTimeout(patience)
     const gone = new Promise((resolve) => browser.once('exit', resolve))
     browser.kill('SIGKILL')
     await gone
-    await rm(profile, { recursive: true, force: true, maxRetries: 10 })
   })
   browser.once('exit', (code) => story.reject(new Error(`Chromium ended with ${code}`)))
   checkStory(await story.promise)
@@ -80,8 +78,13 @@ const PAGE = `<!doctype html><meta charset="utf-8"><script type="module">
   }
 </script>`
 
-/** Serves the page and the SDK, and takes the story the page reports. */
-async function openShop(stage: Stage, onStory: (story: unknown) => void): Promise<Server> {
+/** Serves the page and the SDK as installed, and takes the story the page reports. */
+async function openShop(
+  stage: Stage,
+  folder: string,
+  onStory: (story: unknown) => void,
+): Promise<Server> {
+  const dist = join(folder, 'node_modules', 'portal-sdk', 'dist')
   const server = createServer(async (request, response) => {
     const path = request.url ?? '/'
     const isModule = path.endsWith('.js')
@@ -89,7 +92,7 @@ async function openShop(stage: Stage, onStory: (story: unknown) => void): Promis
     if (path === '/') response.end(PAGE)
     else if (path === '/at') response.end(JSON.stringify(stage.at))
     else if (path === '/everywhere.js') response.end(await readFile(join(SDK, 'test', path)))
-    else if (isModule) response.end(await readFile(join(SDK, path.replace('/sdk/', '/dist/'))))
+    else if (isModule) response.end(await readFile(join(dist, path.replace('/sdk/', ''))))
     else if (path === '/story') {
       let text = ''
       for await (const chunk of request) text += chunk

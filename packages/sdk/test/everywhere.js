@@ -2,8 +2,8 @@
 
 /**
  * @param sdk the module `portal-sdk`
- * @param at `baseUrl` of a daemon that restarts in mid-payment, `proxyUrl` where streams are held back,
- *   `authToken`, `user`
+ * @param at `baseUrl` of a daemon that restarts in mid-payment, `bufferingUrl` where streams are held back,
+ *   `cuttingUrl` where they are cut after each event, `authToken`, `user`
  * @returns what was seen, as JSON
  */
 export async function tellStory(sdk, at) {
@@ -20,11 +20,24 @@ export async function tellStory(sdk, at) {
   const end = await payment.done
 
   const buffered = []
-  const behindProxy = new PortalClient({ baseUrl: at.proxyUrl, authToken: at.authToken }, hurried())
-  const held = await behindProxy.requestSinglePayment(at.user, [], order('held back'), (status) => {
-    buffered.push(status.status)
-  })
+  const waiting = { baseUrl: at.bufferingUrl, authToken: at.authToken }
+  const behindBuffer = new PortalClient(waiting, hurried())
+  const held = await behindBuffer.requestSinglePayment(
+    at.user,
+    [],
+    order('held back'),
+    (status) => {
+      buffered.push(status.status)
+    },
+  )
   await held.done
+
+  const cut = []
+  const behindCuts = new PortalClient({ baseUrl: at.cuttingUrl, authToken: at.authToken })
+  const severed = await behindCuts.requestSinglePayment(at.user, [], order('cut off'), (status) => {
+    cut.push(status.status)
+  })
+  await severed.done
 
   const controller = new AbortController()
   const options = { signal: controller.signal }
@@ -59,7 +72,7 @@ export async function tellStory(sdk, at) {
     .catch((error) => isPortalError(error) && error.code)
 
   const preimage = end.status === 'paid' ? end.preimage : null
-  const payments = { told, looped, preimage, buffered, aborted, fed, listed }
+  const payments = { told, looped, preimage, buffered, cut, aborted, fed, listed }
   return { ...payments, refused, strangers, lonely, verified, forged }
 }
 

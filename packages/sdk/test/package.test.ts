@@ -12,11 +12,11 @@ import { publint } from 'publint'
 import { checkStory, openStage } from './everywhere.ts'
 import { examplesIn, standAlone } from './examples.ts'
 import { startFakeDaemon, TOKEN } from './fake-daemon.ts'
-import { npm, openRuntime, SOURCES } from './runtimes.ts'
+import { installPacked, SDK } from './packed.ts'
+import { openRuntime, SOURCES } from './runtimes.ts'
 import { SEED_SAMPLE } from './seed-sample.ts'
 import { APPROVED, PAID, USER } from './setting.ts'
 
-const SDK = fileURLToPath(new URL('..', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const run = promisify(execFile)
 const PATIENCE = { timeout: 60_000 }
@@ -26,10 +26,7 @@ let tarball = ''
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'portal-sdk-package-'))
-  const packed = await npm(['pack', '--pack-destination', folder, '--silent'], SDK)
-  tarball = join(folder, packed.trim().split('\n').at(-1) ?? '')
-  await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}')
-  await npm(['install', '--no-audit', '--no-fund', '--offline', tarball], folder)
+  tarball = await installPacked(folder)
 })
 
 after(() => rm(folder, { recursive: true, force: true }))
