@@ -33,6 +33,10 @@ export type WebhookEndpoint = {
   readonly cursor: number
 }
 
+export type EndpointChange = Partial<
+  Pick<WebhookEndpoint, 'url' | 'secrets' | 'events' | 'format' | 'disabledAtMs'>
+>
+
 /** What becomes of one event at one endpoint. `failed`: given up. */
 export type DeliveryState = 'waiting' | 'delivered' | 'failed'
 
@@ -90,12 +94,13 @@ export interface WebhookStore {
     key: IdempotencyKey | null,
     endpointsMax: number,
   ): Promise<EndpointCreated>
-  /** Null when it is gone. */
+  /**
+   * Null when it is gone. `change` is asked for the endpoint as it is in that transaction, perhaps
+   * more than once; what it throws is thrown, and nothing is changed.
+   */
   changeEndpoint(
     id: EndpointId,
-    change: Partial<
-      Pick<WebhookEndpoint, 'url' | 'secrets' | 'events' | 'format' | 'disabledAtMs'>
-    >,
+    change: (before: WebhookEndpoint) => EndpointChange,
   ): Promise<WebhookEndpoint | null>
   /** False when it was gone already. Its deliveries are forgotten by `forgetDeliveries`. */
   deleteEndpoint(id: EndpointId, atMs: number): Promise<boolean>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Webhook } from 'standardwebhooks'
 import { SECRETS_MAX } from '../engine/webhook-endpoint.ts'
 import { assertAnswers } from '../testing/assert-answers.ts'
 import { eventually } from '../testing/eventually.ts'
@@ -167,6 +168,24 @@ test('a rotated secret overlaps with the old one', async () => {
   await assertAnswers(world, 'POST', '/webhooks/{endpoint_id}/rotate', many)
   const fresh = await world.call('POST', path, { overlap_s: 0 })
   assert.equal(fresh.json().old_secrets_until, null)
+})
+
+test('of secrets that are asked for at once each one signs', async () => {
+  const { endpoint_id, secret, receiver } = await endpoint({ events: ['payment.paid'] })
+  const path = `/webhooks/${endpoint_id}/rotate`
+  const answers = await Promise.all([1, 2, 3].map(() => world.call('POST', path)))
+  await pay()
+  await eventually(
+    () => receiver.got.length,
+    (count) => count === 1,
+  )
+  const { id, body, headers } = receiver.got[0] ?? assert.fail('nothing came')
+  const at = new Date(Number(headers['webhook-timestamp']) * 1000)
+  const secrets = [secret, ...answers.map((answer) => answer.json().secret)]
+  assert.deepEqual(
+    headers['webhook-signature']?.split(' ').toSorted(),
+    secrets.map((value) => new Webhook(value).sign(id, at, body)).toSorted(),
+  )
 })
 
 test('a test says what came of it', async () => {

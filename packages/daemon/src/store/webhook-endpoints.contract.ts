@@ -71,11 +71,32 @@ export function exerciseEndpoints(open: OpenStore): void {
   promise('a change changes only what it names', async ({ webhooks }) => {
     const { id } = sampleEndpoint()
     await webhooks.createEndpoint(sampleEndpoint(), null, 50)
-    const changed = await webhooks.changeEndpoint(id, { disabledAtMs: 5, events: [] })
+    const changed = await webhooks.changeEndpoint(id, () => ({ disabledAtMs: 5, events: [] }))
     const expected = { ...sampleEndpoint({ disabledAtMs: 5, events: [] }), cursor: 0 }
     assert.deepEqual(changed, expected)
     assert.deepEqual(await webhooks.endpoint(id), expected)
-    assert.equal(await webhooks.changeEndpoint('other' as EndpointId, { disabledAtMs: 1 }), null)
+    const other = 'other' as EndpointId
+    assert.equal(await webhooks.changeEndpoint(other, () => ({ disabledAtMs: 1 })), null)
+  })
+
+  promise('of changes at once each is made to what the one before left', async ({ webhooks }) => {
+    const { id } = sampleEndpoint({ secrets: [] })
+    await webhooks.createEndpoint(sampleEndpoint({ secrets: [] }), null, 50)
+    const values = ['a', 'b', 'c', 'd']
+    await Promise.all(
+      values.map((value) =>
+        webhooks.changeEndpoint(id, ({ secrets }) => ({
+          secrets: [{ value, expiresAtMs: null }, ...secrets],
+        })),
+      ),
+    )
+    const kept = (await webhooks.endpoint(id))?.secrets.map(({ value }) => value)
+    assert.deepEqual(kept?.toSorted(), values)
+    const refused = webhooks.changeEndpoint(id, () => {
+      throw new RangeError('too many')
+    })
+    await assert.rejects(refused, { message: 'too many' })
+    assert.equal((await webhooks.endpoint(id))?.secrets.length, 4)
   })
 
   promise('a cursor never moves back', async ({ webhooks }) => {
@@ -92,7 +113,7 @@ export function exerciseEndpoints(open: OpenStore): void {
     assert.equal(await webhooks.deleteEndpoint(id, NOW_MS), false)
     assert.equal(await webhooks.endpoint(id), null)
     assert.deepEqual(await webhooks.endpoints(), [])
-    assert.equal(await webhooks.changeEndpoint(id, { disabledAtMs: null }), null)
+    assert.equal(await webhooks.changeEndpoint(id, () => ({ disabledAtMs: null })), null)
   })
 
   promise('there are only so many made by the API', async (store) => {

@@ -33,7 +33,8 @@ export function webhookEndpoints(on: Session, write: Run): EndpointMethods {
       write(async (tx) => {
         const row = await tx.first(ENDPOINT_TO_CHANGE[tx.dialect], { id })
         if (row === undefined) return null
-        const after = { ...endpointOf(row), ...change }
+        const before = endpointOf(row)
+        const after = { ...before, ...change(before) }
         await tx.write(CHANGE, endpointColumns(after))
         return after
       }),

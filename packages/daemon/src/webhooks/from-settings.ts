@@ -31,7 +31,8 @@ export async function syncSettings(
     const secrets = given.secrets.map((secret) => ({ value: secret.reveal(), expiresAtMs: null }))
     const { url, events, format } = given
     if (known !== undefined) {
-      await store.changeEndpoint(known.id, { secrets, events, format, disabledAtMs: null })
+      const change = { secrets, events, format, disabledAtMs: null }
+      await store.changeEndpoint(known.id, () => change)
       continue
     }
     const id = newEndpointId(random)

@@ -5,6 +5,7 @@ import type { Logger } from '../engine/logger.ts'
 import type { Clock, Conversation, Timer } from '../engine/ports.ts'
 import { Refusal } from '../engine/refusal.ts'
 import type {
+  EndpointChange,
   EndpointId,
   HttpSender,
   WebhookEndpoint,
@@ -92,7 +93,7 @@ export function createWebhooks(deps: WebhooksDeps): WebhookService {
 
   async function changed(
     id: EndpointId,
-    change: Parameters<WebhookStore['changeEndpoint']>[1],
+    change: (before: WebhookEndpoint) => EndpointChange,
   ): Promise<WebhookEndpoint> {
     const endpoint = await store.changeEndpoint(id, change)
     if (endpoint === null) throw noEndpoint()
@@ -137,10 +138,10 @@ export function createWebhooks(deps: WebhooksDeps): WebhookService {
     async rotate(id, order) {
       const endpoint = await known(id)
       refuseSettings(endpoint)
-      const secrets = rotated(endpoint, order, deps)
-      return secretOf(await changed(endpoint.id, { secrets }))
+      const change = (before: WebhookEndpoint) => ({ secrets: rotated(before, order, deps) })
+      return secretOf(await changed(endpoint.id, change))
     },
-    enable: async (id) => changed((await known(id)).id, { disabledAtMs: null }),
+    enable: async (id) => changed((await known(id)).id, () => ({ disabledAtMs: null })),
 
     async test(id) {
       const endpoint = await known(id)
