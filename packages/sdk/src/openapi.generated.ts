@@ -447,8 +447,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Go on after a 410
-         * @description An endpoint that answered 410 is told, from where it stopped.
+         * Go on after a 410, or before the end of a pause
+         * @description An endpoint that answered 410, or asked to be left alone by `Retry-After`, is told again, from where it stopped.
          */
         readonly post: operations["enableWebhook"];
         readonly delete?: never;
@@ -468,7 +468,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Send again
-         * @description One event, whatever became of it, or all of the delivery log in a time. They keep their `webhook-id`.
+         * @description One event, whatever became of it, or all of the delivery log in a time. They keep their `webhook-id`. `enable` ends a pause first, if they are not to wait for its end.
          */
         readonly post: operations["redeliverWebhooks"];
         readonly delete?: never;
@@ -961,8 +961,12 @@ export interface components {
             /** @description A write was read back. */
             readonly store: boolean;
         };
-        /** @description They are on their way, in the order of their streams. */
+        /** @description They are on their way, in the order of their streams, or wait until the endpoint is enabled or its pause is over. */
         readonly Redelivery: {
+            /** @description When it answered 410; null: it is enabled (unix seconds) */
+            readonly disabled_at: number | null;
+            /** @description The end of a pause it asked for by `Retry-After`; null: none (unix seconds) */
+            readonly paused_until: number | null;
             /** @description How many events are sent again. */
             readonly queued: number;
         };
@@ -1179,6 +1183,8 @@ export interface components {
             readonly format: "standard" | "0.4";
             /** @description Until when messages are signed with secrets rotated out, too; null: none is left (unix seconds) */
             readonly old_secrets_until: number | null;
+            /** @description The end of a pause it asked for by `Retry-After`; null: none (unix seconds) */
+            readonly paused_until: number | null;
             /**
              * @description Those of the settings are changed there only.
              * @enum {string}
@@ -1242,6 +1248,8 @@ export interface components {
             readonly format: "standard" | "0.4";
             /** @description Until when messages are signed with secrets rotated out, too; null: none is left (unix seconds) */
             readonly old_secrets_until: number | null;
+            /** @description The end of a pause it asked for by `Retry-After`; null: none (unix seconds) */
+            readonly paused_until: number | null;
             /** @description To check signatures with. Shown only here: keep it. */
             readonly secret: string;
             /**
@@ -3297,7 +3305,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description They are on their way. */
+            /** @description They are sent as soon as the endpoint may be. */
             readonly 202: {
                 headers: {
                     readonly [name: string]: unknown;

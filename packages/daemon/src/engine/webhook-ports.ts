@@ -15,6 +15,9 @@ export type WebhookSecret = {
   readonly expiresAtMs: number | null
 }
 
+/** In unix ms. */
+export type Pause = { readonly sinceMs: number; readonly untilMs: number }
+
 /** Where events are sent. Never log one whole: it holds secrets, and its URL may be one. */
 export type WebhookEndpoint = {
   readonly id: EndpointId
@@ -27,14 +30,16 @@ export type WebhookEndpoint = {
   readonly events: readonly EventType[] | null
   readonly format: WebhookFormat
   readonly createdAtMs: number
-  /** When it answered 410; nothing is sent until it is enabled. Null: it is enabled. */
+  /** When it answered 410; nothing is begun until it is enabled. Null: it is enabled. */
   readonly disabledAtMs: number | null
+  /** The last `Retry-After` it answered, perhaps over; nothing is begun before its end. */
+  readonly pause: Pause | null
   /** Every event up to this position has been delivered or passed over, or waits as a delivery. */
   readonly cursor: number
 }
 
 export type EndpointChange = Partial<
-  Pick<WebhookEndpoint, 'url' | 'secrets' | 'events' | 'format' | 'disabledAtMs'>
+  Pick<WebhookEndpoint, 'url' | 'secrets' | 'events' | 'format' | 'disabledAtMs' | 'pause'>
 >
 
 /** What becomes of one event at one endpoint. `failed`: given up. */
@@ -66,6 +71,8 @@ export type Attempted = {
   readonly cursor: number
   /** The endpoint said 410. */
   readonly disable: boolean
+  /** The endpoint said when to come back; a pause that ends later stays. */
+  readonly pause: Pause | null
   readonly atMs: number
 }
 
@@ -105,6 +112,11 @@ export interface WebhookStore {
   /** False when it was gone already. Its deliveries are forgotten by `forgetDeliveries`. */
   deleteEndpoint(id: EndpointId, atMs: number): Promise<boolean>
   moveCursor(id: EndpointId, cursor: number, fence?: Fence): Promise<void>
+  /**
+   * The clock may have been set back: what was noted by one that ran ahead is as far from `nowMs`
+   * now as it was from then. What was never tried is due.
+   */
+  followClock(id: EndpointId, nowMs: number, fence?: Fence): Promise<void>
 
   /** Waiting deliveries that are due, the longest due first. */
   dueDeliveries(id: EndpointId, nowMs: number, limit: number): Promise<readonly Delivery[]>

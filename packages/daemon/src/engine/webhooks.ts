@@ -50,7 +50,7 @@ export interface Webhooks {
     id: string,
     order: { readonly secret: string | null; readonly overlapS: number },
   ): Promise<EndpointSecret>
-  /** Goes on from where it stopped. */
+  /** Goes on from where it stopped, though it asked for a pause. */
   enable(id: string): Promise<WebhookEndpoint>
   /** Sends a `webhook.test` at once and waits for what comes of it. */
   test(id: string): Promise<TestOutcome>
@@ -61,6 +61,12 @@ export interface Webhooks {
     cursor: string | null,
     limit: number,
   ): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: string | null }>
-  /** How many events are sent again. Throws Refusal: not_found, invalid_request. */
-  redeliver(id: string, what: Redelivery): Promise<number>
+  /**
+   * How many events are sent again: at once, unless the endpoint is disabled or paused. Throws
+   * Refusal: not_found, invalid_request.
+   */
+  redeliver(
+    id: string,
+    what: Redelivery,
+  ): Promise<{ readonly queued: number; readonly endpoint: WebhookEndpoint }>
 }

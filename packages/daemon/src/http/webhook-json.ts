@@ -19,8 +19,17 @@ export function endpointJson(endpoint: WebhookEndpoint, nowMs: number): WebhookE
     format: endpoint.format,
     source: endpoint.source,
     created_at: seconds(endpoint.createdAtMs),
-    disabled_at: secondsOrNull(endpoint.disabledAtMs),
+    ...closedJson(endpoint, nowMs),
     old_secrets_until: secondsOrNull(oldUntilMs),
+  }
+}
+
+/** Why nothing is sent to it now, if so. */
+export function closedJson({ disabledAtMs, pause }: WebhookEndpoint, nowMs: number) {
+  const untilMs = pause !== null && pause.untilMs > nowMs ? pause.untilMs : null
+  return {
+    disabled_at: secondsOrNull(disabledAtMs),
+    paused_until: untilMs === null ? null : Math.ceil(untilMs / 1000),
   }
 }
 

@@ -62,6 +62,7 @@ const endpointFields = {
   source: words(['settings', 'api'], 'Those of the settings are changed there only.'),
   created_at: unixTime('When it was made'),
   disabled_at: orNull(unixTime('When it answered 410; null: it is enabled')),
+  paused_until: orNull(unixTime('The end of a pause it asked for by `Retry-After`; null: none')),
   old_secrets_until: orNull(
     unixTime('Until when messages are signed with secrets rotated out, too; null: none is left'),
   ),
@@ -208,8 +209,13 @@ export const RedeliveryOrder = named(
 export const Redelivery = named(
   'Redelivery',
   output(
-    { queued: Type.Integer({ minimum: 0, description: 'How many events are sent again.' }) },
-    'They are on their way, in the order of their streams.',
+    {
+      queued: Type.Integer({ minimum: 0, description: 'How many events are sent again.' }),
+      disabled_at: endpointFields.disabled_at,
+      paused_until: endpointFields.paused_until,
+    },
+    'They are on their way, in the order of their streams, or wait until the endpoint is enabled ' +
+      'or its pause is over.',
   ),
 )
 

@@ -232,6 +232,29 @@ test('events are sent again by id, and by time', async () => {
   assert.deepEqual(await again({ event_id: 'evt_nothing_0' }), [404, 'event_id'])
 })
 
+test('a pause that an endpoint asked for is told, and can be ended', async () => {
+  const { endpoint_id, receiver } = await endpoint({ events: ['payment.paid'] })
+  receiver.behave = () => ({ status: 503, retryAfter: '3600' })
+  const { stream_id } = await pay()
+  const shown = async () => {
+    const { endpoints } = (await world.call('GET', '/webhooks')).json()
+    return endpoints.at(-1).paused_until
+  }
+  const until = await eventually(shown, (at) => at !== null)
+  assert.ok(until > Date.now() / 1000 + 3_500)
+  receiver.behave = () => 200
+  const order = { event_id: `evt_${stream_id}_0` }
+  const again = await world.call('POST', `/webhooks/${endpoint_id}/redeliver`, order)
+  await assertAnswers(world, 'POST', '/webhooks/{endpoint_id}/redeliver', again)
+  assert.deepEqual(again.json(), { queued: 1, disabled_at: null, paused_until: until })
+  const enabled = await world.call('POST', `/webhooks/${endpoint_id}/enable`)
+  assert.equal(enabled.json().paused_until, null)
+  await eventually(
+    () => receiver.accepted(),
+    (accepted) => accepted.length === 1,
+  )
+})
+
 test('an endpoint that said 410 is enabled again', async () => {
   const { endpoint_id, receiver } = await endpoint({ events: ['payment.paid'] })
   receiver.behave = () => 410

@@ -6,7 +6,7 @@ import { answer, created, GUARDED, noBody, notJson, refusals } from './answers.t
 import type { App } from './app.ts'
 import { idempotencyHeader, idempotencyKey } from './idempotency-key.ts'
 import { ref } from './schema.ts'
-import { deliveryJson, endpointJson, readRedelivery } from './webhook-json.ts'
+import { closedJson, deliveryJson, endpointJson, readRedelivery } from './webhook-json.ts'
 import {
   DeliveryQuery,
   OVERLAP_S,
@@ -146,8 +146,10 @@ function changeRoutes(app: App, { webhooks, clock }: WebhookDeps): void {
       schema: {
         operationId: 'enableWebhook',
         tags,
-        summary: 'Go on after a 410',
-        description: 'An endpoint that answered 410 is told, from where it stopped.',
+        summary: 'Go on after a 410, or before the end of a pause',
+        description:
+          'An endpoint that answered 410, or asked to be left alone by `Retry-After`, is told ' +
+          'again, from where it stopped.',
         params,
         response: { 200: answer(WebhookEndpoint, 'It is enabled.'), ...refusals(...KNOWN) },
       },
@@ -217,11 +219,11 @@ function deliveryRoutes(app: App, { webhooks, clock }: WebhookDeps): void {
         summary: 'Send again',
         description:
           'One event, whatever became of it, or all of the delivery log in a time. They ' +
-          'keep their `webhook-id`.',
+          'keep their `webhook-id`. `enable` ends a pause first, if they are not to wait for its end.',
         params,
         body: ref(RedeliveryOrder),
         response: {
-          202: answer(Redelivery, 'They are on their way.'),
+          202: answer(Redelivery, 'They are sent as soon as the endpoint may be.'),
           ...refusals(...KNOWN, 'too_large'),
           ...notJson,
         },
@@ -229,9 +231,9 @@ function deliveryRoutes(app: App, { webhooks, clock }: WebhookDeps): void {
     },
     async (request, reply) => {
       const what = readRedelivery(request.body, clock.nowMs())
-      const queued = await webhooks.redeliver(request.params.endpoint_id, what)
+      const { queued, endpoint } = await webhooks.redeliver(request.params.endpoint_id, what)
       reply.code(202)
-      return { queued }
+      return { queued, ...closedJson(endpoint, clock.nowMs()) }
     },
   )
 }

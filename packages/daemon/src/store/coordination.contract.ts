@@ -73,7 +73,8 @@ export function exerciseCoordination(open: OpenStore): void {
         answer: null,
         error: 'no',
       } as const
-      const attempted = { delivery, cursor: event.position, disable: false, atMs: NOW_MS }
+      const told = { cursor: event.position, disable: false, pause: null, atMs: NOW_MS }
+      const attempted = { delivery, ...told }
       await webhooks.recordAttempt(attempted, mine)
 
       await store.takeLease('courier', 'b', NOW_MS, HOUR_MS)
@@ -82,6 +83,7 @@ export function exerciseCoordination(open: OpenStore): void {
       const far = event.position + 9
       await assert.rejects(webhooks.recordAttempt(late, mine), { code: 'fenced' })
       await assert.rejects(webhooks.moveCursor(id, far, mine), { code: 'fenced' })
+      await assert.rejects(webhooks.followClock(id, 0, mine), { code: 'fenced' })
       await assert.rejects(webhooks.queueBehind(id, [event], far, NOW_MS, mine), { code: 'fenced' })
       const after = [await webhooks.endpoint(id), await webhooks.deliveries(id, null, null, 10)]
       assert.deepEqual(after, before)

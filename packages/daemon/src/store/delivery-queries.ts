@@ -95,6 +95,27 @@ export const MAKE_DUE: Query<AtPosition & { atMs: number }, unknown> = (
     .where('endpoint_id', '=', id)
     .where('position', '=', position)
 
+/** After the clock was set back: what was never tried is due. */
+export const UNTRIED_DUE: Query<OfEndpoint & { nowMs: number }, unknown> = (db, { id, nowMs }) =>
+  db
+    .updateTable('webhook_deliveries')
+    .set({ due_at_ms: nowMs })
+    .where('endpoint_id', '=', id)
+    .where('due_at_ms', '>', nowMs)
+    .where('attempts', '=', 0)
+
+/** And what was tried waits as long from now as it was to wait from then. */
+export const FOLLOW_CLOCK: Query<OfEndpoint & { nowMs: number }, unknown> = (db, { id, nowMs }) =>
+  db
+    .updateTable('webhook_deliveries')
+    .set((eb) => ({
+      due_at_ms: eb(eb('due_at_ms', '-', eb.ref('last_attempt_at_ms')), '+', nowMs),
+      last_attempt_at_ms: nowMs,
+    }))
+    .where('endpoint_id', '=', id)
+    .where('due_at_ms', '>', nowMs)
+    .where('last_attempt_at_ms', '>', nowMs)
+
 export const ENDPOINT_THERE: Query<OfEndpoint, { id: string }> = (db, { id }) =>
   db
     .selectFrom('webhook_endpoints')

@@ -7,6 +7,7 @@ import { addWebhooks } from './migration-0002.ts'
 import { addCapture } from './migration-0003.ts'
 import { addSharing } from './migration-0004.ts'
 import { addLogEpochs } from './migration-0005.ts'
+import { addWebhookPause } from './migration-0006.ts'
 import type { Database, Dialect } from './schema.ts'
 
 export type Step = {
@@ -20,6 +21,7 @@ export const STEPS: readonly Step[] = [
   { name: '0003-capture', up: addCapture },
   { name: '0004-sharing', up: addSharing },
   { name: '0005-log-epochs', up: addLogEpochs },
+  { name: '0006-webhook-pause', up: addWebhookPause },
 ]
 
 /** Brings the tables up to date in one transaction: all the missing steps, or none. */

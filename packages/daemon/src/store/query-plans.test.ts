@@ -119,9 +119,10 @@ describe('questions find their answers by an index', () => {
       assert.ok(event !== undefined)
       const told = { dueAtMs: 5, lastAttemptAtMs: 4, status: 500, answer: '', error: '' } as const
       const delivery = { endpointId: ENDPOINT, event, attempts: 1, queuedAtMs: 4, ...told }
-      const attempted = { cursor: 1, disable: true, atMs: 4 }
+      const attempted = { cursor: 1, disable: true, pause: { sinceMs: 4, untilMs: 9 }, atMs: 4 }
       await webhooks.recordAttempt({ ...attempted, delivery: { ...delivery, state: 'waiting' } })
       await webhooks.queueBehind(ENDPOINT, [event], 1, 5)
+      await webhooks.followClock(ENDPOINT, 2)
       await webhooks.redeliver(ENDPOINT, payment.streamId, 0, 6)
     })
     // The endpoints are few, and of the events it is the last one.

@@ -124,6 +124,8 @@ export type WebhookEndpointRow = {
   readonly format: string
   readonly created_at_ms: number
   readonly disabled_at_ms: number | null
+  readonly paused_since_ms: number | null
+  readonly paused_until_ms: number | null
   /** Set until its deliveries are forgotten, too. */
   readonly deleted_at_ms: number | null
   /** The endpoint's cursor in the log. */

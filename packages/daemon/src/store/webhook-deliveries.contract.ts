@@ -44,7 +44,7 @@ function waiting(event: LogEvent, dueAtMs: number): Delivery {
 }
 
 function attempted(delivery: Delivery, over: Partial<Attempted> = {}): Attempted {
-  return { delivery, cursor: 0, disable: false, atMs: NOW_MS, ...over }
+  return { delivery, cursor: 0, disable: false, pause: null, atMs: NOW_MS, ...over }
 }
 
 const due = async ({ webhooks }: Store, nowMs: number) =>
@@ -163,6 +163,47 @@ export function exerciseDeliveries(open: OpenStore): void {
     assert.deepEqual([kept?.attempts, kept?.status, kept?.queuedAtMs], [0, 500, NOW_MS])
     await webhooks.recordAttempt(attempted(delivered(at(list, 0))))
     assert.deepEqual(await due(store, NOW_MS), [at(list, 1).position])
+  })
+
+  promise('of pauses the one that ends last is kept', async (store) => {
+    const list = await setUp(store, 1)
+    const { webhooks } = store
+    const pauses = [5, 9, 7].map((ms) => ({ sinceMs: NOW_MS, untilMs: NOW_MS + ms }))
+    for (const pause of pauses) {
+      await webhooks.recordAttempt(attempted(waiting(at(list, 0), NOW_MS), { pause }))
+    }
+    assert.deepEqual((await webhooks.endpoint(ID))?.pause, pauses[1])
+    await webhooks.changeEndpoint(ID, () => ({ pause: null }))
+    assert.equal((await webhooks.endpoint(ID))?.pause, null)
+  })
+
+  promise('what a clock noted that ran ahead comes back with it', async (store) => {
+    const lists = [await setUp(store, 2), await events(store, 1), await events(store, 1)]
+    const [tried, fresh, honest] = lists.map((list) => at(list, 0))
+    const later = at(lists[0] ?? [], 1)
+    assert(tried !== undefined && fresh !== undefined && honest !== undefined)
+    const { webhooks } = store
+    const aheadMs = NOW_MS + 1_000_000
+    const pause = { sinceMs: aheadMs, untilMs: aheadMs + 60 }
+    const ahead = { ...waiting(tried, aheadMs + 50), lastAttemptAtMs: aheadMs }
+    await webhooks.recordAttempt(attempted(ahead, { atMs: aheadMs, pause }))
+    await webhooks.queueBehind(ID, [later], 0, aheadMs)
+    await webhooks.redeliver(ID, fresh.stream.id, 0, aheadMs)
+    await webhooks.recordAttempt(attempted(waiting(honest, NOW_MS + 500)))
+
+    await webhooks.followClock(ID, NOW_MS + 10)
+    const dueOf = async ({ stream, index }: LogEvent) =>
+      (await webhooks.delivery(ID, stream.id, index))?.dueAtMs
+    assert.deepEqual(
+      [await dueOf(tried), await dueOf(later), await dueOf(fresh), await dueOf(honest)],
+      [NOW_MS + 60, null, NOW_MS + 10, NOW_MS + 500],
+    )
+    const moved = { sinceMs: NOW_MS + 10, untilMs: NOW_MS + 70 }
+    assert.deepEqual((await webhooks.endpoint(ID))?.pause, moved)
+    // Again, it changes nothing.
+    await webhooks.followClock(ID, NOW_MS + 20)
+    assert.equal(await dueOf(tried), NOW_MS + 60)
+    assert.deepEqual((await webhooks.endpoint(ID))?.pause, moved)
   })
 
   promise('what was sent in some time can be sent again, page by page', async (store) => {

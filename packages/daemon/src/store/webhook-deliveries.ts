@@ -11,7 +11,7 @@ import * as ask from './delivery-queries.ts'
 import { mustHold } from './leases.ts'
 import type { Session } from './query.ts'
 import type { WebhookDeliveryRow } from './schema.ts'
-import { disableEndpoint, moveCursor } from './webhook-endpoints.ts'
+import { disableEndpoint, followClock, moveCursor, pauseEndpoint } from './webhook-endpoints.ts'
 import { deliveryOf, deliveryRow, waitingRow } from './webhook-row.ts'
 
 type Run = <T>(run: (tx: Session) => Promise<T>) => Promise<T>
@@ -21,6 +21,7 @@ type DeliveryMethods = Pick<
   | 'dueDeliveries'
   | 'nextDueAtMs'
   | 'recordAttempt'
+  | 'followClock'
   | 'queueBehind'
   | 'lastRecorded'
   | 'isRecorded'
@@ -40,6 +41,13 @@ export function webhookDeliveries(on: Session, write: Run): DeliveryMethods {
       write(async (tx) => {
         await mustHold(tx, fence)
         return record(tx, attempted)
+      }),
+    followClock: (id, nowMs, fence) =>
+      write(async (tx) => {
+        await mustHold(tx, fence)
+        await tx.write(ask.UNTRIED_DUE, { id, nowMs })
+        await tx.write(ask.FOLLOW_CLOCK, { id, nowMs })
+        await followClock(tx, id, nowMs)
       }),
     async queueBehind(id, events, cursor, atMs, fence) {
       const [first] = events
@@ -92,13 +100,14 @@ export function webhookDeliveries(on: Session, write: Run): DeliveryMethods {
 
 async function record(
   on: Session,
-  { delivery, cursor, disable, atMs }: Attempted,
+  { delivery, cursor, disable, pause, atMs }: Attempted,
 ): Promise<{ blocked: boolean }> {
   const { endpointId: id, event } = delivery
   if ((await on.first(ask.ENDPOINT_THERE, { id })) === undefined) return { blocked: false }
   await on.write(ask.PUT, deliveryRow(delivery))
   await moveCursor(on, id, cursor)
   if (disable) await disableEndpoint(on, id, atMs)
+  if (pause !== null) await pauseEndpoint(on, id, pause)
   return { blocked: await release(on, id, event.stream.id, atMs) }
 }
 

@@ -16,6 +16,7 @@ export function sampleEndpoint(
     format: 'standard',
     createdAtMs: NOW_MS,
     disabledAtMs: null,
+    pause: null,
     ...over,
   }
 }

@@ -4,6 +4,7 @@ import type { IdempotencyKey } from '../engine/ports.ts'
 import type {
   EndpointCreated,
   EndpointId,
+  Pause,
   WebhookEndpoint,
   WebhookStore,
 } from '../engine/webhook-ports.ts'
@@ -54,6 +55,15 @@ export async function moveCursor(on: Session, id: EndpointId, cursor: number): P
 
 export async function disableEndpoint(on: Session, id: EndpointId, atMs: number): Promise<void> {
   await on.write(DISABLE, { id, atMs })
+}
+
+/** Inside a transaction. */
+export async function pauseEndpoint(on: Session, id: EndpointId, pause: Pause): Promise<void> {
+  await on.write(PAUSE, { id, ...pause })
+}
+
+export async function followClock(on: Session, id: EndpointId, nowMs: number): Promise<void> {
+  await on.write(FOLLOW_CLOCK, { id, nowMs })
 }
 
 async function create(
@@ -175,3 +185,20 @@ const MOVE: Query<{ id: EndpointId; cursor: number }, unknown> = (db, { id, curs
 
 const DISABLE: Query<{ id: EndpointId; atMs: number }, unknown> = (db, { id, atMs }) =>
   db.updateTable('webhook_endpoints').set({ disabled_at_ms: atMs }).where('id', '=', id)
+
+const PAUSE: Query<Pause & { id: EndpointId }, unknown> = (db, { id, sinceMs, untilMs }) =>
+  db
+    .updateTable('webhook_endpoints')
+    .set({ paused_since_ms: sinceMs, paused_until_ms: untilMs })
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('paused_until_ms', 'is', null), eb('paused_until_ms', '<', untilMs)]))
+
+const FOLLOW_CLOCK: Query<{ id: EndpointId; nowMs: number }, unknown> = (db, { id, nowMs }) =>
+  db
+    .updateTable('webhook_endpoints')
+    .set((eb) => ({
+      paused_since_ms: nowMs,
+      paused_until_ms: eb(eb('paused_until_ms', '-', eb.ref('paused_since_ms')), '+', nowMs),
+    }))
+    .where('id', '=', id)
+    .where('paused_since_ms', '>', nowMs)

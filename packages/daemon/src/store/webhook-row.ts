@@ -3,6 +3,7 @@ import type {
   Delivery,
   DeliveryState,
   EndpointId,
+  Pause,
   WebhookEndpoint,
   WebhookFormat,
   WebhookSecret,
@@ -31,6 +32,8 @@ export function endpointColumns(endpoint: Omit<WebhookEndpoint, 'cursor'>): Endp
     format: endpoint.format,
     created_at_ms: endpoint.createdAtMs,
     disabled_at_ms: endpoint.disabledAtMs,
+    paused_since_ms: endpoint.pause?.sinceMs ?? null,
+    paused_until_ms: endpoint.pause?.untilMs ?? null,
   }
 }
 
@@ -45,6 +48,7 @@ export function endpointOf(row: WebhookEndpointRow): WebhookEndpoint {
     format: word(FORMAT, row.format, 'webhook_endpoints.format'),
     createdAtMs: row.created_at_ms,
     disabledAtMs: row.disabled_at_ms,
+    pause: pauseOf(row),
     cursor: row.log_position,
   }
 }
@@ -100,6 +104,11 @@ export function waitingRow(
     answer: null,
     error: null,
   }
+}
+
+function pauseOf({ paused_since_ms, paused_until_ms }: WebhookEndpointRow): Pause | null {
+  if (paused_since_ms === null || paused_until_ms === null) return null
+  return { sinceMs: paused_since_ms, untilMs: paused_until_ms }
 }
 
 const SOURCE = { settings: 'settings', api: 'api' } as const

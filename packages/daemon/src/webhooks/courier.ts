@@ -6,12 +6,12 @@ import { feedSource, openLogCursor } from '../engine/log-cursor.ts'
 import type { LogReader } from '../engine/log-reader.ts'
 import type { Logger } from '../engine/logger.ts'
 import { StoreError, type Timer } from '../engine/ports.ts'
-import type { Delivery, WebhookEndpoint } from '../engine/webhook-ports.ts'
+import { watchfulClock } from '../engine/watchful-clock.ts'
+import type { Delivery, Pause, WebhookEndpoint } from '../engine/webhook-ports.ts'
 import { eventType } from '../log/event-type.ts'
 import type { LogEvent } from '../log/stream.ts'
 import { createEndpointLog } from './endpoint-log.ts'
 import { createLane, type Lane, type LaneDeps } from './lane.ts'
-import { RETRY_AFTER_MAX_MS } from './schedule.ts'
 import { createWindow } from './window.ts'
 
 /** Messages on their way to one endpoint at once. */
@@ -31,7 +31,7 @@ const BRAKE_MS = 1_000
 const DRAIN_MS = 3_000
 
 export interface Courier {
-  /** The endpoint was changed: other secrets, another address, enabled again. */
+  /** The endpoint was changed: other secrets, another address, enabled again, paused no more. */
   change(endpoint: WebhookEndpoint): void
   /** There is something to do in the store. */
   wake(): void
@@ -39,13 +39,13 @@ export interface Courier {
   stop(drainMs?: number): Promise<void>
 }
 
-export type CourierDeps = Omit<LaneDeps, 'draining' | 'stop' | 'window'> & {
+export type CourierDeps = Omit<LaneDeps, 'draining' | 'stop' | 'whenOpen' | 'window'> & {
   readonly reader: LogReader
   readonly log: Logger
 }
 
 export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier {
-  const { store, clock, log, reader } = deps
+  const { store, log, reader } = deps
   const { id } = first
   let endpoint = first
   const bell = createBell()
@@ -59,6 +59,13 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
   let writtenCursor = first.cursor
   /** Events passed over since the cursor was written; their positions may lie far apart. */
   let unwritten = 0
+  // What is in the store may be from before the clock was set back, and this may not be.
+  let wasSetBack = true
+  const clock = watchfulClock(deps.clock, () => {
+    wasSetBack = true
+    due = true
+  })
+  const atTheGate: (() => void)[] = []
   // A timer, not a moment: the clock may be set back meanwhile.
   let paused: Timer | null = null
   let pausedUntilMs = 0
@@ -75,6 +82,7 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
   const laneDeps: LaneDeps = {
     ...deps,
     window,
+    whenOpen,
     draining: () => stopped,
     stop: stop.signal,
     recorded(outcome) {
@@ -86,8 +94,7 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
       if (result === 'gone') endpoint = { ...endpoint, disabledAtMs: atMs }
       failedInRow = result === 'delivered' ? 0 : failedInRow + 1
       const brakeMs = failedInRow < BRAKE_AFTER ? 0 : BRAKE_MS
-      const pauseMs = Math.max(Math.min(outcome.retryAfterMs ?? 0, RETRY_AFTER_MAX_MS), brakeMs)
-      if (pauseMs > 0) pause(pauseMs)
+      pauseFor(Math.max(leftOf(outcome.pause, atMs), brakeMs))
       writtenCursor = Math.max(writtenCursor, cursor)
       tellOfEndpoint(outcome)
       deps.recorded(outcome)
@@ -110,9 +117,19 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
   }
 
   async function fill(): Promise<void> {
-    if (endpoint.disabledAtMs !== null || paused !== null) return
+    await followClock()
+    // Looked at during a pause, too: the later a clock is followed, the later all is due.
+    if (paused !== null) wakeIn(IDLE_MAX_MS)
+    if (!isOpen()) return
     await fillFromStore()
     await fillFromLog()
+  }
+
+  async function followClock(): Promise<void> {
+    const nowMs = clock.nowMs()
+    if (!wasSetBack) return
+    await store.followClock(id, nowMs)
+    wasSetBack = false
   }
 
   async function fillFromStore(): Promise<void> {
@@ -122,7 +139,7 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
     // Those in a lane are due still; looking past them finds the others.
     const found = await store.dueDeliveries(id, nowMs, RETRIES_MAX + lanes.size)
     for (const delivery of found) {
-      if (stopped || retrying >= RETRIES_MAX || lanes.size >= LANES_MAX) break
+      if (stopped || !isOpen() || retrying >= RETRIES_MAX || lanes.size >= LANES_MAX) break
       if (!lanes.has(delivery.event.stream.id)) begin(delivery.event, delivery)
     }
     const nextMs = await store.nextDueAtMs(id, nowMs)
@@ -132,7 +149,7 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
   }
 
   async function fillFromLog(): Promise<void> {
-    while (!stopped && lanes.size < LANES_MAX && window.size < WINDOW_MAX) {
+    while (!stopped && isOpen() && lanes.size < LANES_MAX && window.size < WINDOW_MAX) {
       if (page.length === 0) page = await source.read()
       const [event] = page
       if (event === undefined) break
@@ -164,15 +181,32 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
     begin(event, null)
   }
 
-  function pause(ms: number): void {
+  function isOpen(): boolean {
+    return endpoint.disabledAtMs === null && paused === null
+  }
+
+  async function whenOpen(): Promise<boolean> {
+    if (stopped || isOpen()) return false
+    while (!stopped && !isOpen()) await new Promise<void>((pass) => atTheGate.push(pass))
+    return true
+  }
+
+  /** The endpoint may be open now. */
+  function goOn(): void {
+    due = true
+    for (const pass of atTheGate.splice(0)) pass()
+    bell.ring()
+  }
+
+  function pauseFor(ms: number): void {
+    if (ms <= 0) return
     const untilMs = clock.nowMs() + ms
     if (paused !== null && untilMs <= pausedUntilMs) return
     unpause()
     pausedUntilMs = untilMs
     paused = clock.setTimer(ms, () => {
       paused = null
-      due = true
-      bell.ring()
+      goOn()
     })
   }
 
@@ -206,15 +240,16 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
     }
   }
 
+  pauseFor(leftOf(first.pause, clock.nowMs()))
   const running = run()
 
   return {
     change(changed) {
       endpoint = changed
-      due = true
       failedInRow = 0
       unpause()
-      bell.ring()
+      pauseFor(leftOf(changed.pause, clock.nowMs()))
+      goOn()
     },
     wake() {
       due = true
@@ -223,7 +258,7 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
     async stop(drainMs = DRAIN_MS) {
       stopped = true
       source.close()
-      bell.ring()
+      goOn()
       const patience = clock.setTimer(drainMs, () => stop.abort())
       await running
       await Promise.allSettled([...lanes.values()].map((lane) => lane.over))
@@ -235,6 +270,11 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
       if (cursor > writtenCursor) await store.moveCursor(id, cursor).catch(() => {})
     },
   }
+}
+
+// No more than the whole of it, should the clock have been set back since.
+function leftOf(pause: Pause | null, nowMs: number): number {
+  return pause === null ? 0 : pause.untilMs - Math.max(nowMs, pause.sinceMs)
 }
 
 function isWanted(event: LogEvent, { events }: WebhookEndpoint): boolean {

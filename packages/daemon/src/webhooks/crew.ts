@@ -7,6 +7,7 @@ import type { Logger } from '../engine/logger.ts'
 import type { Clock, Timer } from '../engine/ports.ts'
 import type { EndpointId, Fence, WebhookEndpoint, WebhookStore } from '../engine/webhook-ports.ts'
 import { type Courier, type CourierDeps, startCourier } from './courier.ts'
+import type { Outcome } from './lane.ts'
 
 /** Deliveries that another daemon was asked to send again are looked for each so many looks. */
 const WAKE_EVERY = 2
@@ -67,7 +68,7 @@ function createLoneCrew(deps: CrewDeps): Crew {
 type Held = {
   readonly courier: Courier
   readonly epoch: number
-  /** The endpoint as its courier knows it. */
+  /** The endpoint as its courier was told it. */
   told: string
   /** It has not gone on with something, because the lease had run out. */
   lapsed: boolean
@@ -95,7 +96,16 @@ function createSharedCrew(deps: CrewDeps): Crew {
       return false
     }
     const fence = { lease, epoch }
-    const courier = startCourier(endpoint, { ...deps, store: fenced(store, fence), mayGoOn })
+    const recorded = (outcome: Outcome) => {
+      // It knows by itself; whatever undoes this elsewhere is told it, however soon.
+      if (outcome.result === 'gone' || outcome.pause !== null) {
+        changes += 1
+        held.told = ''
+      }
+      deps.recorded(outcome)
+    }
+    const own = { ...deps, store: fenced(store, fence), mayGoOn, recorded }
+    const courier = startCourier(endpoint, own)
     const held: Held = { courier, epoch, told: described(endpoint), lapsed: false }
     couriers.set(id, held)
   }
@@ -191,6 +201,7 @@ function fenced(store: WebhookStore, fence: Fence): WebhookStore {
     ...store,
     recordAttempt: (attempted) => store.recordAttempt(attempted, fence),
     queueBehind: (id, events, cursor, atMs) => store.queueBehind(id, events, cursor, atMs, fence),
+    followClock: (id, nowMs) => store.followClock(id, nowMs, fence),
     moveCursor: (id, cursor) => store.moveCursor(id, cursor, fence),
   }
 }

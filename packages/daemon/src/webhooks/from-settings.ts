@@ -31,14 +31,15 @@ export async function syncSettings(
     const secrets = given.secrets.map((secret) => ({ value: secret.reveal(), expiresAtMs: null }))
     const { url, events, format } = given
     if (known !== undefined) {
-      const change = { secrets, events, format, disabledAtMs: null }
+      const change = { secrets, events, format, disabledAtMs: null, pause: null }
       await store.changeEndpoint(known.id, () => change)
       continue
     }
     const id = newEndpointId(random)
     const createdAtMs = clock.nowMs()
     const endpoint: Omit<WebhookEndpoint, 'cursor'> = {
-      ...{ id, source: 'settings', url, secrets, events, format, createdAtMs, disabledAtMs: null },
+      ...{ id, source: 'settings', url, secrets, events, format, createdAtMs },
+      ...{ disabledAtMs: null, pause: null },
     }
     await store.createEndpoint(endpoint, null, 0)
   }

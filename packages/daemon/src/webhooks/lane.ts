@@ -7,6 +7,7 @@ import type {
   Attempted,
   Delivery,
   HttpSender,
+  Pause,
   WebhookEndpoint,
   WebhookStore,
 } from '../engine/webhook-ports.ts'
@@ -14,7 +15,7 @@ import type { WebhookTried } from '../engine/webhooks.ts'
 import type { LogEvent, StreamId } from '../log/stream.ts'
 import { type Attempt, attempt } from './attempt.ts'
 import { messageOf, postOf } from './message.ts'
-import { nextTryAtMs } from './schedule.ts'
+import { nextTryAtMs, RETRY_AFTER_MAX_MS } from './schedule.ts'
 import type { Window } from './window.ts'
 
 const AFTER_TROUBLE_MS = 1_000
@@ -29,7 +30,8 @@ export interface Lane {
 /** What became of one try, once it is written down. */
 export type Outcome = WebhookTried & {
   readonly error: string | null
-  readonly retryAfterMs: number | null
+  /** The endpoint asked to be left alone. */
+  readonly pause: Pause | null
   /** When the answer came. */
   readonly atMs: number
   /** Events of this stream wait in the store. */
@@ -48,6 +50,8 @@ export type LaneDeps = {
   readonly window: Window
   /** False when another daemon may have taken this over: nothing more may be sent. */
   readonly mayGoOn: () => boolean
+  /** Resolves when the endpoint is neither disabled nor paused: at once, with false, if it is not. */
+  readonly whenOpen: () => Promise<boolean>
   /** True from when nothing more is to be begun. */
   readonly draining: () => boolean
   /** Aborted when what is on its way has had its time; what it cuts short is no try. */
@@ -67,7 +71,8 @@ export function createLane(
   let open = true
 
   async function run(): Promise<void> {
-    let next: LogEvent | undefined = first
+    await deps.whenOpen()
+    let next = deps.draining() ? undefined : first
     for (let known = before; next !== undefined && deps.mayGoOn(); known = null) {
       const tried = await tryOnce(next, endpoint(), deps)
       if (stop.aborted && tried.verdict.type !== 'delivered') return
@@ -85,7 +90,7 @@ export function createLane(
     const delivery = deliveryAfter(event, known, tried, endpoint(), deps)
     const cursor = window.cursor(event.position)
     const disable = tried.verdict.type === 'gone'
-    const attempted = { delivery, cursor, disable, atMs: tried.atMs }
+    const attempted = { delivery, cursor, disable, pause: pauseOf(tried), atMs: tried.atMs }
     const waits = await persist(() => recordAttempt(store, attempted))
     if (waits === 'stopped') return waits
     window.done(event.position)
@@ -94,15 +99,18 @@ export function createLane(
   }
 
   // The next event to send. Where others of this stream wait in the store, it is after them.
-  async function following(waits: boolean): Promise<LogEvent | undefined> {
-    while (waits && followers.length > 0) {
+  async function following(blocked: boolean): Promise<LogEvent | undefined> {
+    let waits = blocked
+    // While the endpoint was closed, others of this stream may have come to wait.
+    while (followers.length > 0 && ((await deps.whenOpen()) || waits)) {
       const batch = [...followers]
       const positions = batch.map(({ position }) => position)
       const queued = await persist(() =>
         store.queueBehind(endpoint().id, batch, window.cursor(...positions), clock.nowMs()),
       )
       if (queued === 'stopped') return undefined
-      if (!queued) break
+      waits = queued
+      if (!queued) continue
       for (const position of positions) window.done(position)
       followers.splice(0, batch.length)
     }
@@ -171,10 +179,20 @@ function deliveryAfter(
     return { ...told, state: 'delivered', dueAtMs: null, lastAttemptAtMs: atMs, error: null }
   }
   const { error } = verdict
-  const retryAfterMs = verdict.type === 'failed' ? verdict.retryAfterMs : null
+  // It is sent when the endpoint is enabled, however often it was tried.
+  if (verdict.type === 'gone') {
+    return { ...told, state: 'waiting', dueAtMs: atMs, lastAttemptAtMs: atMs, error }
+  }
+  const { retryAfterMs } = verdict
   const dueAtMs = nextTryAtMs(attempts, { nowMs: atMs, retryAfterMs, chance: chance() })
   const state = dueAtMs === null ? 'failed' : 'waiting'
   return { ...told, state, dueAtMs, lastAttemptAtMs: atMs, error }
+}
+
+function pauseOf({ verdict, atMs }: Attempt): Pause | null {
+  const askedMs = verdict.type === 'failed' ? (verdict.retryAfterMs ?? 0) : 0
+  if (askedMs === 0) return null
+  return { sinceMs: atMs, untilMs: atMs + Math.min(askedMs, RETRY_AFTER_MAX_MS) }
 }
 
 function outcomeOf(
@@ -184,13 +202,12 @@ function outcomeOf(
   waits: boolean,
 ): Outcome {
   const { event, state, error } = attempted.delivery
-  const { cursor } = attempted
-  const retryAfterMs = verdict.type === 'failed' ? verdict.retryAfterMs : null
+  const { cursor, pause } = attempted
   const gaveUp = verdict.type === 'failed' && state === 'failed'
   const result = gaveUp ? 'gave_up' : verdict.type
   const isAgain = known !== null && known.attempts === 0 && known.lastAttemptAtMs !== null
   const sinceEventMs = isAgain ? null : atMs - event.createdAtMs
-  return { event, result, sinceEventMs, error, retryAfterMs, atMs, waits, cursor }
+  return { event, result, sinceEventMs, error, pause, atMs, waits, cursor }
 }
 
 function pause(ms: number, clock: Clock, stop: AbortSignal): Promise<void> {

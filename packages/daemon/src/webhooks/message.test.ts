@@ -22,7 +22,8 @@ function endpoint(over: Partial<WebhookEndpoint> = {}): WebhookEndpoint {
   return {
     ...{ id: 'we_1' as EndpointId, source: 'api', url: 'https://shop.example/hooks' },
     secrets: [{ value: `whsec_${Buffer.alloc(32, 1).toString('base64')}`, expiresAtMs: null }],
-    ...{ events: null, format: 'standard', createdAtMs: 0, disabledAtMs: null, cursor: 0 },
+    ...{ events: null, format: 'standard', createdAtMs: 0, disabledAtMs: null },
+    ...{ pause: null, cursor: 0 },
     ...over,
   }
 }

@@ -29,6 +29,7 @@ export function newEndpoint(order: EndpointOrder, deps: Deps): Omit<WebhookEndpo
     format: order.format,
     createdAtMs: deps.clock.nowMs(),
     disabledAtMs: null,
+    pause: null,
   }
 }
 

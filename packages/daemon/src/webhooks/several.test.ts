@@ -142,6 +142,39 @@ describe('webhooks of several daemons', () => {
     })
   })
 
+  it('come back at once when a pause is undone at another daemon, however soon', async () => {
+    await inTown(async ({ a, b, pay, clock, receiver }) => {
+      const { endpoint } = await a.webhooks.create(ORDER, null)
+      await clock.advance(1_500)
+      receiver.behave = () => ({ status: 503, retryAfter: '3600' })
+      const payment = await pay(a.store, 1)
+      await clock.advance(10)
+      receiver.behave = () => 200
+      const eventId = receiver.got[0]?.id ?? ''
+      assert.equal((await b.webhooks.redeliver(endpoint.id, { eventId })).queued, 1)
+      await b.webhooks.enable(endpoint.id)
+      await clock.advance(2_500)
+      assert.deepEqual(receiver.accepted(), indexes(payment))
+    })
+  })
+
+  it('keep a pause when another daemon goes on', async () => {
+    await inTown(async ({ a, b, pay, clock, receiver }) => {
+      await a.webhooks.create(ORDER, null)
+      await clock.advance(1_500)
+      receiver.behave = () => ({ status: 503, retryAfter: '3600' })
+      await pay(a.store, 1)
+      await clock.advance(100)
+      a.life.end()
+      receiver.behave = () => 200
+      await pay(b.store, 1)
+      await clock.advance(3_500_000)
+      assert.equal(receiver.got.length, 1)
+      await clock.advance(110_000)
+      assert.equal(receiver.accepted().length, 2)
+    })
+  })
+
   it('come back when a 410 that one daemon was told is undone at another', async () => {
     await inTown(async ({ a, b, pay, clock, receiver }) => {
       const { endpoint } = await a.webhooks.create(ORDER, null)

@@ -289,7 +289,7 @@ inWorld('what is sent again at once goes before what comes after it', async (wor
   const payment = await world.pay(2)
   await world.clock.advance(1_000)
   const eventId = `evt_${payment.streamId}_0`
-  assert.equal(await world.webhooks.redeliver(endpoint.id, { eventId }), 1)
+  assert.equal((await world.webhooks.redeliver(endpoint.id, { eventId })).queued, 1)
   await world.clock.advance(1_000)
   assert.deepEqual(
     receiver.got.map(({ data }) => data.index),
@@ -297,7 +297,7 @@ inWorld('what is sent again at once goes before what comes after it', async (wor
   )
   assert.equal(world.outcomes.at(-1)?.sinceEventMs, null)
   const range = { fromMs: START_MS, toMs: START_MS + 1 }
-  assert.equal(await world.webhooks.redeliver(endpoint.id, range), 2)
+  assert.equal((await world.webhooks.redeliver(endpoint.id, range)).queued, 2)
   await world.clock.advance(1_000)
   assert.deepEqual(
     receiver.got.map(({ data }) => data.index),

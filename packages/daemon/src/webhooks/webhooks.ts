@@ -141,7 +141,8 @@ export function createWebhooks(deps: WebhooksDeps): WebhookService {
       const change = (before: WebhookEndpoint) => ({ secrets: rotated(before, order, deps) })
       return secretOf(await changed(endpoint.id, change))
     },
-    enable: async (id) => changed((await known(id)).id, () => ({ disabledAtMs: null })),
+    enable: async (id) =>
+      changed((await known(id)).id, () => ({ disabledAtMs: null, pause: null })),
 
     async test(id) {
       const endpoint = await known(id)
@@ -163,10 +164,10 @@ export function createWebhooks(deps: WebhooksDeps): WebhookService {
     deliveries: async (id, filter, cursor, limit) =>
       findDeliveries((await known(id)).id, filter, cursor, limit, store),
     async redeliver(id, what) {
-      const endpoint = await known(id)
-      const count = await redeliver(endpoint.id, what, deps)
-      crew.wake(endpoint.id)
-      return count
+      const { id: endpointId } = await known(id)
+      const queued = await redeliver(endpointId, what, deps)
+      crew.wake(endpointId)
+      return { queued, endpoint: await known(id) }
     },
   }
 }
