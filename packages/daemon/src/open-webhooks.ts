@@ -24,10 +24,11 @@ export function openWebhooks(
 ): WebhookService {
   const { store, reader, log, metrics } = parts
   const allowPrivate = webhooksMayBePrivate(settings)
+  const allowHttp = allowPrivate
   const sender = createHttpsSender(
     allowPrivate
-      ? { clock, isAllowedAddress: () => true }
-      : { clock, isAllowedAddress: isPublicAddress, lookUp: lookUpByNameServers() },
+      ? { clock, allowHttp, isAllowedAddress: () => true }
+      : { clock, allowHttp, isAllowedAddress: isPublicAddress, lookUp: lookUpByNameServers() },
   )
   const webhooks = createWebhooks({
     store: store.webhooks,

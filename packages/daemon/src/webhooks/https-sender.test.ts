@@ -8,7 +8,7 @@ import { isPublicAddress } from '../net/public-address.ts'
 import { eventually } from '../testing/eventually.ts'
 import { createHttpsSender } from './https-sender.ts'
 
-const sender = createHttpsSender({ clock, isAllowedAddress: () => true })
+const sender = createHttpsSender({ clock, allowHttp: true, isAllowedAddress: () => true })
 const open: Server[] = []
 after(async () => {
   await sender.close()
@@ -18,7 +18,10 @@ after(async () => {
   }
 })
 
-async function serve(listener: RequestListener): Promise<{ url: string; sockets: Set<Socket> }> {
+async function serve(
+  listener: RequestListener,
+  { host = '127.0.0.1', port = 0 } = {},
+): Promise<{ url: string; port: number; sockets: Set<Socket> }> {
   const sockets = new Set<Socket>()
   const server = createServer(listener)
   server.on('connection', (socket) => {
@@ -26,10 +29,10 @@ async function serve(listener: RequestListener): Promise<{ url: string; sockets:
     socket.on('close', () => sockets.delete(socket))
   })
   open.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, host, resolve))
   const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { url: `http://127.0.0.1:${port}/hook?a=b`, sockets }
+  const bound = typeof address === 'object' && address !== null ? address.port : 0
+  return { url: `http://${host}:${bound}/hook?a=b`, port: bound, sockets }
 }
 
 const post = (url: string, signal = new AbortController().signal) =>
@@ -98,6 +101,16 @@ it('an answer that drips for ever does not hold the message', async () => {
   )
 })
 
+it('the head of a refusal decides, though its body breaks off', async () => {
+  for (const status of [410, 429, 503]) {
+    const { url } = await serve((request, response) => {
+      response.writeHead(status, { 'retry-after': '60', 'content-length': '100' }).write('bus')
+      setImmediate(() => request.socket.destroy())
+    })
+    assert.deepEqual(await post(url), { status, retryAfter: '60', body: 'bus' })
+  }
+})
+
 it('whoever says nothing, or nonsense, is a failure with words', async () => {
   const { url } = await serve((request) => request.socket.destroy())
   await assert.rejects(post(url), (error) => error instanceof SendError && error.message !== '')
@@ -131,13 +144,59 @@ it('an address of our own network is not connected to, by whatever name', async 
     asked += 1
     response.end()
   })
-  const careful = createHttpsSender({ clock, isAllowedAddress: isPublicAddress })
+  const careful = createHttpsSender({ clock, allowHttp: true, isAllowedAddress: isPublicAddress })
   const message = { headers: {}, body: '{}' }
   for (const host of ['127.0.0.1', 'localhost', '0x7f.1', '[::1]', '[::ffff:127.0.0.1]']) {
     const target = url.replace('127.0.0.1', host)
     const sent = careful.post({ ...message, url: target }, new AbortController().signal)
     await assert.rejects(sent, { name: 'SendError', code: 'forbidden_address' }, host)
   }
+  assert.equal(asked, 0)
+  await careful.close()
+})
+
+it('a name is looked up once for a connection, which goes to the address that was judged', async () => {
+  const asked: string[] = []
+  const shop = await serve((_request, response) => {
+    asked.push('shop')
+    response.setHeader('connection', 'close').end()
+  })
+  await serve(
+    (_request, response) => {
+      asked.push('inside')
+      response.end()
+    },
+    { host: '127.0.0.2', port: shop.port },
+  )
+  // Whoever looks a second time is led elsewhere.
+  const names: string[] = []
+  const careful = createHttpsSender({
+    clock,
+    allowHttp: true,
+    isAllowedAddress: (ip) => ip === '127.0.0.1',
+    lookUp: async (name) => {
+      names.push(name)
+      return [{ address: `127.0.0.${names.length}`, family: 4 }]
+    },
+  })
+  const message = { url: `http://shop.example:${shop.port}/`, headers: {}, body: '{}' }
+  const send = () => careful.post(message, new AbortController().signal)
+  assert.equal((await send()).status, 200)
+  assert.deepEqual([names, asked], [['shop.example'], ['shop']])
+  await assert.rejects(send(), { code: 'forbidden_address' })
+  assert.deepEqual([names.length, asked], [2, ['shop']])
+  await careful.close()
+})
+
+it('plain http is not spoken where it is not allowed', async () => {
+  let asked = 0
+  const { url } = await serve((_request, response) => {
+    asked += 1
+    response.end()
+  })
+  const careful = createHttpsSender({ clock, allowHttp: false, isAllowedAddress: () => true })
+  const sent = careful.post({ url, headers: {}, body: '{}' }, new AbortController().signal)
+  await assert.rejects(sent, { code: 'forbidden_address', message: /PORTAL_WEBHOOKS_PRIVATE/ })
   assert.equal(asked, 0)
   await careful.close()
 })

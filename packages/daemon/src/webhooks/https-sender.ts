@@ -18,13 +18,15 @@ export type HttpsSenderDeps = {
   readonly clock: Clock
   /** Judges the address that is really connected to. */
   readonly isAllowedAddress: (ip: string) => boolean
+  /** An endpoint may be older than the setting that forbids it now. */
+  readonly allowHttp: boolean
   /** How names are looked up; as the system does unless given. */
   readonly lookUp?: LookUp
 }
 
 export function createHttpsSender(deps: HttpsSenderDeps): HttpSender {
-  const { clock, isAllowedAddress, lookUp = lookUpBySystem() } = deps
-  const lookup = checkedLookup(isAllowedAddress, forbidden, lookUp)
+  const { clock, isAllowedAddress, allowHttp, lookUp = lookUpBySystem() } = deps
+  const lookup = checkedLookup(isAllowedAddress, inside, lookUp)
   const options = { keepAlive: true, keepAliveMsecs: IDLE_MS, maxFreeSockets: IDLE_SOCKETS_MAX }
   const http = new HttpAgent({ ...options, timeout: IDLE_MS })
   const https = new HttpsAgent({ ...options, timeout: IDLE_MS })
@@ -32,10 +34,11 @@ export function createHttpsSender(deps: HttpsSenderDeps): HttpSender {
   return {
     post({ url, headers, body }, signal) {
       const target = new URL(url)
+      const isHttps = target.protocol === 'https:'
+      if (!isHttps && !allowHttp) return Promise.reject(forbidden('the address is not https://'))
       const host = target.hostname.replace(/^\[|\]$/g, '')
       // Nothing is looked up for an address, so it is judged here.
-      if (isIP(host) !== 0 && !isAllowedAddress(host)) return Promise.reject(forbidden(host))
-      const isHttps = target.protocol === 'https:'
+      if (isIP(host) !== 0 && !isAllowedAddress(host)) return Promise.reject(inside(host))
       const common = { method: 'POST', lookup, signal, maxHeaderSize: HEADER_BYTES_MAX }
       const length = { 'content-length': String(Buffer.byteLength(body)) }
       return new Promise((resolve, reject) => {
@@ -45,7 +48,7 @@ export function createHttpsSender(deps: HttpsSenderDeps): HttpSender {
           : requestHttp(target, { ...given, agent: http })
         request.on('error', (error) => reject(sendError(error)))
         request.on('response', (response) => {
-          readAnswer(response, clock).then(resolve, (error) => reject(sendError(error)))
+          readAnswer(response, clock).then(resolve, reject)
         })
         request.end(body)
       })
@@ -57,13 +60,13 @@ export function createHttpsSender(deps: HttpsSenderDeps): HttpSender {
   }
 }
 
-// The head decides; of the body only the beginning of a refusal is of interest. A body that goes on
-// for ever, in size or in time, is cut off with its connection.
+// The head decides, even if the body breaks off; of that only the beginning of a refusal is of
+// interest. A body that goes on for ever, in size or in time, is cut off with its connection.
 function readAnswer(response: IncomingMessage, clock: Clock): Promise<HttpAnswer> {
   const status = response.statusCode ?? 0
   const retryAfter = response.headers['retry-after'] ?? null
   const isGood = status >= 200 && status < 300
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0
     const finish = () => {
@@ -83,17 +86,18 @@ function readAnswer(response: IncomingMessage, clock: Clock): Promise<HttpAnswer
     })
     response.on('end', finish)
     response.on('close', finish)
-    response.on('error', (error) => (isGood ? finish() : reject(error)))
+    response.on('error', finish)
     if (isGood) resolve({ status, retryAfter, body: '' })
   })
 }
 
-function forbidden(host: string): SendError {
+function inside(host: string): SendError {
+  return forbidden(`${host} leads into the daemon's own network`)
+}
+
+function forbidden(what: string): SendError {
   const remedy = 'set PORTAL_WEBHOOKS_PRIVATE=on to allow it'
-  return new SendError(
-    'forbidden_address',
-    `${host} leads into the daemon's own network; ${remedy}`,
-  )
+  return new SendError('forbidden_address', `${what}; ${remedy}`)
 }
 
 // The system's own words name the address and what it did; the URL is in none of them.
