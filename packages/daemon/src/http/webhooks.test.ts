@@ -120,6 +120,9 @@ test('the same Idempotency-Key makes one endpoint', async () => {
   const first = await world.call('POST', '/webhooks', order, headers)
   const again = await world.call('POST', '/webhooks', order, headers)
   assert.deepEqual([again.statusCode, again.json()], [201, first.json()])
+  const payment = { main_key: testKey(7), amount: 1_000, currency: 'millisats' }
+  const paid = await world.call('POST', '/payments/single', payment, headers)
+  assert.deepEqual([paid.statusCode, paid.json().code], [422, 'idempotency_mismatch'])
   const other = await world.call('POST', '/webhooks', { url: 'https://b.example/' }, headers)
   assert.equal(other.statusCode, 422)
   await assertAnswers(world, 'POST', '/webhooks', other)

@@ -96,7 +96,11 @@ async function usedBefore(
   on: Session,
   { key, fingerprint }: IdempotencyKey,
 ): Promise<Subject | 'mismatch' | null> {
-  const used = await on.first(USE_OF_KEY, { key })
+  const [used, ofWebhook] = await Promise.all([
+    on.first(USE_OF_KEY, { key }),
+    on.first(KEY_OF_WEBHOOK, { key }),
+  ])
+  if (ofWebhook !== undefined) return 'mismatch'
   if (used === undefined) return null
   if (used.fingerprint !== fingerprint) return 'mismatch'
   const payment =
@@ -147,6 +151,9 @@ const USE_OF_KEY: Query<
     .innerJoin('streams', 'streams.id', 'idempotency_keys.stream_id')
     .select(['fingerprint', 'stream_id', 'payment_id'])
     .where('key', '=', key)
+
+const KEY_OF_WEBHOOK: Query<{ key: string }, { id: string }> = (db, { key }) =>
+  db.selectFrom('webhook_endpoints').select('id').where('idempotency_key', '=', key)
 
 const TAKEN_HASH: Query<{ paymentHash: string }, { id: string }> = (db, { paymentHash }) =>
   db

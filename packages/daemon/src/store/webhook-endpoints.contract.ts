@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Store } from '../engine/ports.ts'
 import type { EndpointId, WebhookEndpoint } from '../engine/webhook-ports.ts'
 import { type OpenStore, promiseOf } from './contract-test.ts'
-import { NOW_MS, paid, samplePayment } from './sample-subjects.ts'
+import { NOW_MS, paid, sampleHandshake, samplePayment } from './sample-subjects.ts'
 
 export function sampleEndpoint(
   over: Partial<WebhookEndpoint> = {},
@@ -145,5 +145,8 @@ export function exerciseEndpoints(open: OpenStore): void {
     const used = { key: 'of a payment', fingerprint: 'f' }
     await store.createPayment(samplePayment(), used, null)
     assert.deepEqual(await webhooks.createEndpoint(other, used, 50), mismatch)
+    // Keys have one scope, whichever way round.
+    assert.deepEqual(await store.createPayment(samplePayment(), key, null), mismatch)
+    assert.deepEqual(await store.createConversation(sampleHandshake(), key, null), mismatch)
   })
 }
