@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import type { EndpointId, WebhookEndpoint } from '../engine/webhook-ports.ts'
 import { eventId, readEventId } from '../log/event-id.ts'
+import { EVENT_TYPES } from '../log/event-type.ts'
 import type { Json } from '../log/json.ts'
 import type { LogEvent, StreamId, StreamType } from '../log/stream.ts'
 import { sampleAuthentication } from '../store/sample-subjects.ts'
@@ -93,8 +94,18 @@ describe('a message as the older daemon sent it', () => {
     const type = 'payment_status_update'
     const cases: readonly [Json, Json][] = [
       [
-        { status: 'paid', preimage: 'aa', late: true },
         { status: 'paid', preimage: 'aa' },
+        { status: 'paid', preimage: 'aa' },
+      ],
+      // Money after the end must not pass for any other.
+      [
+        { status: 'paid', preimage: 'aa', late: true },
+        { status: 'paid', preimage: 'aa', late: true },
+      ],
+      [{ status: 'held', capture_before: 5 }, { status: 'user_approved' }],
+      [
+        { status: 'user_failed', reason: 'no route' },
+        { status: 'user_failed', reason: 'no route' },
       ],
       [{ status: 'timeout', code: 'unpaid', reason: 'r' }, { status: 'timeout' }],
       [
@@ -110,6 +121,36 @@ describe('a message as the older daemon sent it', () => {
     for (const [data, status] of cases) {
       assert.deepEqual(older(event(data)), { ...head, type, status })
     }
+  })
+
+  it('has no status that it did not know', () => {
+    const known = ['paid', 'timeout', 'error', 'user_approved', 'user_failed', 'user_rejected']
+    for (const type of EVENT_TYPES.filter((type) => type.startsWith('payment.'))) {
+      const { status } = older(event({ status: type.slice('payment.'.length) }))
+      assert.ok(known.includes(status.status), type)
+    }
+  })
+
+  it('has its keys in the order they had', () => {
+    const keys = (data: Json, type: StreamType = 'payment') =>
+      Object.keys(older(event(data, type))).join()
+    assert.equal(keys({ status: 'user_approved' }), 'stream_id,index,timestamp,type,status')
+    const scanned = { main_key: 'aa', preferred_relays: [], client_info: null }
+    assert.equal(
+      keys(scanned, 'key_handshake'),
+      'stream_id,index,timestamp,type,main_key,preferred_relays',
+    )
+    assert.equal(
+      keys({ status: 'declined', reason: 'no' }, 'authenticate_key'),
+      'stream_id,index,timestamp,type,user_key,recipient,challenge,status',
+    )
+  })
+
+  it('tests with a type that it knew', () => {
+    const test = JSON.parse(testMessage('x', '0.4', NOW_MS).body)
+    const told = { ...test, reason: 'r' }
+    assert.deepEqual(told, { ...head, stream_id: 'test', index: 0, type: 'error', reason: 'r' })
+    assert.match(test.reason, /test of the webhook/)
   })
 
   it('tells handshakes and authentications in its words', () => {
