@@ -17,8 +17,8 @@ export interface Child {
   /** The rest of the first line that begins with `word` and a space, printed already or to come. */
   line(word: string): Promise<string>
   signal(name: NodeJS.Signals): void
-  /** Resolves when it has ended. */
-  readonly ended: Promise<void>
+  /** Resolves when it has ended, with its exit code; null: a signal ended it. */
+  readonly ended: Promise<number | null>
   /** Resident memory in MiB; 0 once it has ended. */
   residentMib(): number
 }
@@ -60,12 +60,13 @@ function follow(file: string, child: ChildProcess): Child {
       for (const look of [...waiting]) look()
     })
   }
-  const ended = new Promise<void>((resolve) => {
-    child.on('error', () => resolve())
-    child.on('close', () => resolve())
-  }).then(() => {
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('error', () => resolve(null))
+    child.on('close', resolve)
+  }).then((code) => {
     isOver = true
     for (const look of [...waiting]) look()
+    return code
   })
   // A test that fails must not leave processes behind.
   const killWithUs = () => child.kill('SIGKILL')

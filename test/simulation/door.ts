@@ -46,6 +46,7 @@ const UNLIMITED = {
   read: { perToken: PLENTY, inAll: PLENTY },
   write: { perToken: PLENTY, inAll: PLENTY },
   creatingMax: 1e9,
+  endingMax: 1e9,
   readersMax: 1e9,
   connectionsMax: 1e9,
 }
@@ -176,6 +177,7 @@ function engineBehind(here: () => Inhabitant, current: () => Inhabitant | null):
     },
     start: async () => {},
     stop: async () => {},
+    endWaits() {},
     requestSinglePayment: (order, key) => ask((engine) => engine.requestSinglePayment(order, key)),
     requestInvoicePayment: (order, key) =>
       ask((engine) => engine.requestInvoicePayment(order, key)),

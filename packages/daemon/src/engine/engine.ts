@@ -12,6 +12,7 @@ import type { StreamId } from '../log/stream.ts'
 import { hasEnded } from '../payment/decide.ts'
 import { nextTask } from '../payment/next-task.ts'
 import { keysOf, type Payment, type PaymentId } from '../payment/payment.ts'
+import { atMost } from './at-most.ts'
 import { createAudience } from './audience.ts'
 import { cancelPayment } from './cancel.ts'
 import { capturePayment } from './capture.ts'
@@ -55,6 +56,7 @@ import { createWorker } from './worker.ts'
 const ALONE_MS = HELD_MS + 1_500
 /** How long a daemon that claims what is due may take to. */
 const CLAIM_MS = 500
+const STOP_MS = 3_000
 /** When a caller's invoice is first looked for that another daemon may have made: ours, or begun there. */
 const LOOK_AFTER_MS = { ours: 1_000, others: 25 }
 
@@ -63,7 +65,9 @@ export interface Engine {
   readonly lightning: Lightning
   readonly log: LogReader
   start(): Promise<void>
-  /** Begins nothing new, finishes what is being done. */
+  /** From now on nobody waits for an invoice: a stop is near. */
+  endWaits(): void
+  /** Begins nothing new, finishes what is being done unless that takes long. */
   stop(): Promise<void>
   /**
    * Resolves once the invoice exists, the payment has ended, or after 10 s with `invoice: null`.
@@ -241,14 +245,14 @@ export function createEngine(given: EngineDeps): Engine {
       duty.start()
     },
 
+    endWaits: invoiceWaits.endAll,
     async stop() {
       openOnes.stop()
       hearing.stop()
-      await worker.stop()
-      await inHand.drain()
-      await settlements.stop()
-      await duty.stop()
-      await readiness.stop()
+      const drained = worker.stop().then(inHand.drain)
+      // What hangs, as a node may, is safe to do again after the next start.
+      const ends = [drained, settlements.stop(), duty.stop(), readiness.stop()]
+      await atMost(STOP_MS, Promise.all(ends), clock)
     },
 
     async requestSinglePayment(order, key) {

@@ -13,17 +13,13 @@ import { performTask, sendChallenge, type TaskDeps } from './tasks.ts'
 import { createTurnstile } from './turnstile.ts'
 
 const IN_HAND_MAX = 5_000
-const DRAIN_MAX_MS = 5_000
 const INVOICES = { atOnce: 100, patienceMs: 3_000 }
 
 export interface InHand {
   /** Does the subject's due tasks, one after another, until the next one lies in the future. */
   takeUp(due: Due): void
   room(): number
-  /**
-   * Begins nothing new from now on. Resolves once nothing is in hand, at the latest after 5 s: what
-   * hangs is safe to do again after the next start.
-   */
+  /** Begins nothing new from now on. Resolves once nothing is in hand. */
   drain(): Promise<void>
 }
 
@@ -120,15 +116,10 @@ export function createInHand(deps: InHandDeps): InHand {
     room: () => IN_HAND_MAX - runners.size,
     async drain() {
       stopped = true
-      if (runners.size > 0) {
-        await new Promise<void>((resolve) => {
-          const patience = clock.setTimer(DRAIN_MAX_MS, resolve)
-          idle = () => {
-            patience.cancel()
-            resolve()
-          }
-        })
-      }
+      if (runners.size === 0) return
+      await new Promise<void>((resolve) => {
+        idle = resolve
+      })
     },
   }
 }

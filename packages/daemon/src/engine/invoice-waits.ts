@@ -1,5 +1,5 @@
-// Callers that wait for their invoice: answered as soon as it exists, or the payment has ended, or after
-// 10 s without it, while the work goes on. Where another daemon may do that work nobody tells of it, so
+// Callers that wait for their invoice: answered as soon as it exists, or the payment has ended, or without
+// it after 10 s or when the daemon stops, while the work goes on. Where another daemon may do that work nobody tells of it, so
 // the store is looked into now and then.
 import type { Payment, PaymentId } from '../payment/payment.ts'
 import type { Clock, Timer } from './ports.ts'
@@ -19,10 +19,13 @@ export interface InvoiceWaits {
     lookAfterMs: number | null,
   ): Promise<Payment>
   changed(payment: Payment): void
+  /** Nobody waits any more, now or later. */
+  endAll(): void
 }
 
 export function createInvoiceWaits(clock: Clock): InvoiceWaits {
   const waiting = new Map<PaymentId, Set<(payment: Payment | null) => void>>()
+  let ended = false
 
   function changed(payment: Payment): void {
     if (payment.state === 'requested') return
@@ -51,8 +54,12 @@ export function createInvoiceWaits(clock: Clock): InvoiceWaits {
 
   return {
     changed,
+    endAll() {
+      ended = true
+      for (const waits of [...waiting.values()]) for (const finish of [...waits]) finish(null)
+    },
     async invoiced(payment, isNew, latest, lookAfterMs) {
-      if (payment.state !== 'requested') return payment
+      if (payment.state !== 'requested' || ended) return payment
       const look = async () => {
         const found = await latest()
         if (found !== null) changed(found)

@@ -152,6 +152,25 @@ test('more requests waiting for their invoice than allowed are refused, not queu
   for (const answer of await Promise.all(waiting)) assert.equal(answer.json().invoice, null)
 })
 
+test('creations that wait for a slow node keep no cancellation out, and the other way round', async (t) => {
+  const shop = await openHttpWorld({ limits: { ...LIMITS, creatingMax: 1, endingMax: 1 } })
+  t.after(() => shop.close())
+  const made = (await shop.call('POST', '/payments/single', ORDER)).json()
+  const path = `/payments/${made.payment_id}`
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+  shop.lightning.gate = gate
+  const creating = shop.call('POST', '/payments/single', ORDER)
+  assert.equal((await shop.call('POST', '/payments/single', ORDER)).statusCode, 429)
+  assert.equal((await shop.call('POST', `${path}/capture`)).statusCode, 409)
+  const cancelling = shop.call('POST', `${path}/cancel`)
+  const refused = await shop.call('POST', `${path}/cancel`)
+  assert.equal(refused.statusCode, 429)
+  assert.match(refused.json().detail, /^1 cancellations and captures/)
+  open()
+  assert.equal((await creating).statusCode, 201)
+  assert.equal((await cancelling).statusCode, 200)
+})
+
 test('more readers than allowed are refused', async (t) => {
   const shop = await openHttpWorld({ limits: { ...LIMITS, readersMax: 1 } })
   t.after(() => shop.close())

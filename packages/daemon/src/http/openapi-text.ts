@@ -22,6 +22,7 @@ export async function openapiText(version: string): Promise<string> {
         log: uncalled('log'),
         metrics: uncalled('metrics'),
         creating: uncalled('creating'),
+        ending: uncalled('ending'),
         readers: uncalled('readers'),
         webhooks: uncalled('webhooks'),
         info: uncalled('info'),

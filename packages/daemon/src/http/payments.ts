@@ -33,6 +33,8 @@ type PaymentDeps = {
   readonly secp: Secp256k1
   /** Bounds the requests that wait for their invoice. */
   readonly creating: Gate
+  /** Bounds cancellations and captures. */
+  readonly ending: Gate
 }
 
 export function paymentRoutes(app: App, deps: PaymentDeps): void {
@@ -144,7 +146,7 @@ function lookUpRoutes(app: App, { engine, secp }: PaymentDeps): void {
   )
 }
 
-function cancelRoute(app: App, { engine, creating }: PaymentDeps): void {
+function cancelRoute(app: App, { engine, ending }: PaymentDeps): void {
   app.post(
     '/payments/:payment_id/cancel',
     {
@@ -168,13 +170,13 @@ function cancelRoute(app: App, { engine, creating }: PaymentDeps): void {
     },
     async (request) => {
       const id = readPaymentId(request.params.payment_id)
-      const { payment, invoiceCancelled } = await creating.run(() => engine.cancelPayment(id))
+      const { payment, invoiceCancelled } = await ending.run(() => engine.cancelPayment(id))
       return { ...paymentJson(payment), invoice_cancelled: invoiceCancelled }
     },
   )
 }
 
-function captureRoute(app: App, { engine, creating }: PaymentDeps): void {
+function captureRoute(app: App, { engine, ending }: PaymentDeps): void {
   app.post(
     '/payments/:payment_id/capture',
     {
@@ -199,7 +201,7 @@ function captureRoute(app: App, { engine, creating }: PaymentDeps): void {
     },
     async (request) => {
       const id = readPaymentId(request.params.payment_id)
-      return paymentJson(await creating.run(() => engine.capturePayment(id)))
+      return paymentJson(await ending.run(() => engine.capturePayment(id)))
     },
   )
 }

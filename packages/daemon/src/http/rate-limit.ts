@@ -49,24 +49,31 @@ export function createRateLimiter(
 export interface Gate {
   /** Runs `work`, unless as many as may be are under way: throws Refusal rate_limited. */
   run<T>(work: () => Promise<T>): Promise<T>
+  /** Those who wait are told to come back: the daemon stops. What they asked for goes on. */
+  endAll(): void
 }
 
 /** Bounds how much work is under way at once. */
 export function createGate(max: number, what: string): Gate {
-  let running = 0
+  const waiting = new Set<(reason: Refusal) => void>()
   return {
     async run(work) {
-      if (running >= max) {
+      if (waiting.size >= max) {
         throw new Refusal('rate_limited', `${max} ${what} are under way; try again`, {
           retryAfterS: 1,
         })
       }
-      running += 1
+      const { promise: stopping, reject } = Promise.withResolvers<never>()
+      waiting.add(reject)
       try {
-        return await work()
+        return await Promise.race([work(), stopping])
       } finally {
-        running -= 1
+        waiting.delete(reject)
       }
+    },
+    endAll() {
+      const detail = 'the daemon is stopping; try again'
+      for (const refuse of waiting) refuse(new Refusal('unavailable', detail, { retryAfterS: 1 }))
     },
   }
 }

@@ -29,6 +29,8 @@ export type RouteDeps = {
   readonly metrics: Metrics
   /** Bounds the requests that wait for an invoice. */
   readonly creating: Gate
+  /** Bounds cancellations and captures. */
+  readonly ending: Gate
   readonly readers: Readers
   readonly relay: EmbeddedRelay | null
   readonly sandbox: SandboxWallets | null

@@ -161,6 +161,33 @@ test('a request that is not answered in time holds up the stop for five seconds 
   assert.ok(tookMs > 4_000 && tookMs < 8_000, `${tookMs} ms`)
 })
 
+test('closing answers whoever waits for the node, without what it did not give', async (t) => {
+  const { world, port } = await listening()
+  t.after(() => world.close())
+  const made = (await world.call('POST', '/payments/single', ORDER)).json()
+  world.lightning.hanging = true
+  world.reached.length = 0
+  const post = (path: string, body: object) =>
+    fetch(`http://127.0.0.1:${port}${path}`, {
+      method: 'POST',
+      headers: { ...bearer, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const creating = post('/payments/single', ORDER)
+  const cancelling = post(`/payments/${made.payment_id}/cancel`, {})
+  await eventually(
+    () => world.reached.length,
+    (count) => count === 2,
+  )
+  const closing = world.server.close()
+  const created = await creating
+  assert.deepEqual([created.status, (await created.json()).invoice], [201, null])
+  const cancelled = await cancelling
+  assert.deepEqual([cancelled.status, (await cancelled.json()).code], [503, 'unavailable'])
+  assert.equal(cancelled.headers.get('retry-after'), '1')
+  await closing
+})
+
 test('CORS is closed unless origins are set', async (t) => {
   const closed = await openHttpWorld()
   t.after(() => closed.close())

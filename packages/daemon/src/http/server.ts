@@ -22,8 +22,10 @@ import type { TokenVerifier } from './tokens.ts'
 export type Limits = {
   readonly read: { readonly perToken: Rate; readonly inAll: Rate }
   readonly write: { readonly perToken: Rate; readonly inAll: Rate }
-  /** Requests that wait for their invoice or for a cancellation. */
+  /** Requests that wait for their invoice. */
   readonly creatingMax: number
+  /** Cancellations and captures, which a slow node's creations must not keep out. */
+  readonly endingMax: number
   /** Long polls and SSE readers. */
   readonly readersMax: number
   readonly connectionsMax: number
@@ -40,6 +42,7 @@ export const LIMITS: Limits = {
     inAll: { perSecond: 1_500, burst: 4_500 },
   },
   creatingMax: 2_000,
+  endingMax: 2_000,
   readersMax: 20_000,
   connectionsMax: 30_000,
 }
@@ -73,13 +76,15 @@ export interface HttpServer {
   openapi(): Promise<ApiDocument>
   /**
    * Takes no new requests, sends readers and relay clients away (they come back to the next instance),
-   * lets the others finish for a while. Resolves when every connection is closed.
+   * lets the others finish for a while; who waits for the node by then is told so. Resolves when every connection is closed.
    */
   close(): Promise<void>
 }
 
 /** Connections that clients open at once wait here until they are accepted. */
 const BACKLOG = 4_096
+/** So long callers may wait for the node while we stop, and so long for whatever else is not done. */
+const ANSWER_MS = 2_000
 const DRAIN_MS = 5_000
 const SWEEP_MS = 50
 
@@ -88,6 +93,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const limits = deps.limits ?? LIMITS
   const readers = createReaders(limits.readersMax)
   const creating = createGate(limits.creatingMax, 'requests')
+  const ending = createGate(limits.endingMax, 'cancellations and captures')
   const { shared } = deps
   const limiter = (kind: 'read' | 'write') =>
     shared === null
@@ -108,17 +114,22 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       },
     },
     isUpgrade: (request) => isRelayUpgrade(request, relay),
-    routes: (child) => declareRoutes(child, { ...deps, metrics, creating, readers }),
+    routes: (child) => declareRoutes(child, { ...deps, metrics, creating, ending, readers }),
   })
   app.server.maxConnections = limits.connectionsMax
   const relayClients = relay === null ? null : acceptRelayClients(app.server, relay, clock)
 
   let sweeping: Timer | null = null
+  let answering: Timer | null = null
   let forcing: Timer | null = null
   app.addHook('preClose', async () => {
     unfollow()
     readers.endAll()
     relayClients?.close()
+    answering = clock.setTimer(ANSWER_MS, () => {
+      engine.endWaits()
+      ending.endAll()
+    })
     forcing = clock.setTimer(DRAIN_MS, () => app.server.closeAllConnections())
     // A connection becomes idle when its last answer is out; Node closes those only when told.
     const sweep = () => {
@@ -143,6 +154,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     async close() {
       await app.close()
       sweeping?.cancel()
+      answering?.cancel()
       forcing?.cancel()
     },
   }
