@@ -46,7 +46,7 @@ export interface paths {
         };
         /**
          * The feed of all streams
-         * @description Everything that happens, in one order, to catch up with one loop: keep `next`, ask again with it. A token sees payments with the scope `payments:read`, handshakes and authentications with `auth`. After the store was restored from a backup, an `after` among or behind the events it has lost is refused as `conflict`, whenever it comes; `detail` says where to read on.
+         * @description Everything that happens, in one order, to catch up with one loop: keep `next`, ask again with it. A token sees payments with the scope `payments:read`, handshakes and authentications with `auth`. After the store was restored from a backup, an `after` among or behind the events it has lost is refused as `conflict`, whenever it comes, and so is one beyond the end of a log that never lost any; `detail` says where to read on.
          */
         readonly get: operations["feedEvents"];
         readonly put?: never;
@@ -1403,6 +1403,15 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     readonly feedEvents: {
@@ -1614,6 +1623,15 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1965,6 +1983,15 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": Record<string, never>;
+                };
+            };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2720,6 +2747,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Readiness"];
                 };
             };
+            /** @description `invalid_request`: The request is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something is missing. */
             readonly 503: {
                 headers: {
@@ -2776,7 +2812,11 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CancelOrder"];
+            };
+        };
         readonly responses: {
             /** @description Its Nostr Wallet Connect string. */
             readonly 201: {
@@ -2816,6 +2856,24 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The body is not `application/json` */
+            readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -3218,7 +3276,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CancelOrder"];
+            };
+        };
         readonly responses: {
             /** @description It is enabled. */
             readonly 200: {
@@ -3258,6 +3320,24 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The body is not `application/json` */
+            readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -3514,7 +3594,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CancelOrder"];
+            };
+        };
         readonly responses: {
             /** @description What came of it. */
             readonly 200: {
@@ -3554,6 +3638,24 @@ export interface operations {
             };
             /** @description `not_found`: There is no such thing */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The body is not `application/json` */
+            readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -74,6 +74,7 @@ const scopes: readonly ['GET' | 'POST' | 'DELETE', string, readonly Scope[]][] =
   ['POST', '/payments/single', ['payments:write']],
   ['POST', '/payments/invoice', ['payments:write']],
   ['POST', '/payments/x/cancel', ['payments:write']],
+  ['POST', '/payments/x/capture', ['payments:write']],
   ['POST', '/payments/x/resolve-late', ['payments:write']],
   ['POST', '/sandbox/wallets', ['payments:write']],
   ['GET', '/payments', ['payments:read']],
@@ -84,9 +85,31 @@ const scopes: readonly ['GET' | 'POST' | 'DELETE', string, readonly Scope[]][] =
   ['POST', '/authenticate-key', ['auth']],
   ['DELETE', '/key-handshake/x', ['auth']],
   ['GET', '/info', ['payments:read', 'payments:write', 'auth']],
+  // Which scope it needs is known once the stream is found.
+  ['GET', '/events/x', ['payments:read', 'payments:write', 'auth']],
+  ['GET', '/webhooks', []],
+  ['POST', '/webhooks', []],
+  ['DELETE', '/webhooks/x', []],
+  ['POST', '/webhooks/x/rotate', []],
+  ['POST', '/webhooks/x/enable', []],
+  ['POST', '/webhooks/x/test', []],
+  ['POST', '/webhooks/x/redeliver', []],
+  ['GET', '/webhooks/x/deliveries', []],
 ]
+
+test('every address that needs a token is tried with each scope', async () => {
+  const guarded: string[] = []
+  for (const [path, methods] of Object.entries((await world.server.openapi()).paths)) {
+    for (const [method, { security }] of Object.entries(methods))
+      if (security?.length !== 0)
+        guarded.push(`${method.toUpperCase()} ${path.replace(/\{[^}]+\}/, 'x')}`)
+  }
+  const tried = scopes.map(([method, url]) => `${method} ${url}`)
+  assert.deepEqual(tried.toSorted(), guarded.toSorted())
+})
+
 for (const [method, url, allowed] of scopes) {
-  test(`${method} ${url} needs ${allowed.join(' or ')}`, async () => {
+  test(`${method} ${url} needs ${allowed.join(' or ') || 'admin'}`, async () => {
     for (const scope of ['payments:read', 'payments:write', 'auth'] as const) {
       const headers = { authorization: `Bearer ${tokenWith(scope)}` }
       const answer = await world.call(method, url, undefined, headers)
@@ -120,6 +143,17 @@ test('a token that asks for too much is told when to come back; others are not h
 
   await clock.advance(1_000)
   assert.equal((await post(greedy)).statusCode, 400)
+})
+
+test('a token without the scope uses up nobody’s allowance', async (t) => {
+  const clock = createVirtualClock(1_790_000_000_000)
+  const shop = await openHttpWorld({ clock, limits: TIGHT })
+  t.after(() => shop.close())
+  const post = (token: string) =>
+    shop.call('POST', '/payments/single', {}, { authorization: `Bearer ${token}` })
+  for (let i = 0; i < 20; i++)
+    assert.equal((await post(tokenWith('payments:read'))).statusCode, 403)
+  assert.equal((await post(ADMIN_TOKEN)).statusCode, 400)
 })
 
 test('all tokens together have a limit, and wrong tokens are 401 at any rate', async (t) => {

@@ -9,14 +9,21 @@ export type Guard = {
   readonly limits: { readonly read: RateLimiter; readonly write: RateLimiter }
 }
 
-/** Rejects with Refusal: unauthorized, rate_limited, forbidden. */
+/** Rejects with Refusal: unauthorized, forbidden, rate_limited. */
 export async function admit(request: FastifyRequest, guard: Guard): Promise<void> {
   const { access, rate } = request.routeOptions.config
   if (access === undefined || access === 'open') return
   const holder = holderOf(request.headers.authorization, guard.tokens)
-  await guard.limits[rate ?? 'read'].take(holder.name)
+  // First, so that who may not write uses up nobody's writes.
   if (access !== 'any_token') needScope(holder, access)
+  await guard.limits[rate ?? 'read'].take(holder.name)
   request.holder = holder
+}
+
+/** Whether the token that a request was let in with is still good. */
+export function isStillGood(request: FastifyRequest, tokens: TokenVerifier): boolean {
+  const bearer = bearerOf(request.headers.authorization)
+  return bearer !== undefined && tokens.verify(bearer) !== null
 }
 
 /** Throws Refusal forbidden unless the token has one of these scopes. */
@@ -26,8 +33,9 @@ export function needScope(holder: TokenHolder | null, scopes: readonly Scope[]):
   throw new Refusal('forbidden', `the token "${holder?.name ?? ''}" lacks the scope ${words}`)
 }
 
-function holderOf(header: string | undefined, tokens: TokenVerifier): TokenHolder {
-  const bearer = /^bearer +([^ ]+) *$/i.exec(header ?? '')?.[1]
+/** Throws Refusal unauthorized. */
+export function holderOf(header: string | undefined, tokens: TokenVerifier): TokenHolder {
+  const bearer = bearerOf(header)
   if (bearer === undefined) {
     throw new Refusal('unauthorized', 'send "Authorization: Bearer <token>"')
   }
@@ -39,4 +47,8 @@ function holderOf(header: string | undefined, tokens: TokenVerifier): TokenHolde
     )
   }
   return holder
+}
+
+function bearerOf(header: string | undefined): string | undefined {
+  return /^bearer +([^ ]+) *$/i.exec(header ?? '')?.[1]
 }

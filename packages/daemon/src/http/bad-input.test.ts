@@ -103,6 +103,8 @@ const BAD_INVOICE_ORDERS: readonly Row[] = [
   ['expires_in', { expires_in: 60 }, 'expires_in', /unknown field/],
 ]
 
+const UNKNOWN_FIELD: readonly Row[] = [['an unknown field', { foo: 1 }, 'foo', /unknown field/]]
+
 const tables = [
   [SINGLE, ORDER, [...BAD_ORDERS, ...BAD_SINGLE_ORDERS]],
   ['/payments/invoice', INVOICE_ORDER, [...BAD_ORDERS, ...BAD_INVOICE_ORDERS]],
@@ -127,6 +129,42 @@ const tables = [
       ['an unknown field', { token: 'x' }, 'token', /unknown field/],
     ],
   ],
+  [
+    '/webhooks',
+    { url: 'https://shop.example/' },
+    [
+      ['no url', { url: undefined }, 'url', /missing/],
+      ['url a number', { url: 7 }, 'url', /must be a string/],
+      ['url with a NUL', { url: 'https://shop.example/\u0000x' }, 'url', /control/],
+      ['url with a line break', { url: 'https://shop.example/\n' }, 'url', /control/],
+      ['url with half a letter', { url: 'https://shop.example/\ud800' }, 'url', /surrogate/],
+      ['an unknown field', { secrets: [] }, 'secrets', /unknown field/],
+    ],
+  ],
+  [
+    '/webhooks/x/redeliver',
+    {},
+    [
+      ['nothing named', {}, 'from', /give either/],
+      ['event_id a number', { event_id: 1 }, 'event_id', /must be a string/],
+    ],
+  ],
+  [
+    '/payments/x/resolve-late',
+    { note: 'refunded' },
+    [
+      ['no note', { note: undefined }, 'note', /missing/],
+      ['note with a NUL', { note: 'a\u0000b' }, 'note', /control/],
+      ['note with an escape', { note: 'a\u001b[2J' }, 'note', /control/],
+      ['note with half a letter', { note: 'a\ud800' }, 'note', /surrogate/],
+    ],
+  ],
+  ['/webhooks/x/rotate', {}, UNKNOWN_FIELD],
+  ['/webhooks/x/enable', {}, UNKNOWN_FIELD],
+  ['/webhooks/x/test', {}, UNKNOWN_FIELD],
+  ['/payments/x/cancel', {}, UNKNOWN_FIELD],
+  ['/payments/x/capture', {}, UNKNOWN_FIELD],
+  ['/sandbox/wallets', {}, UNKNOWN_FIELD],
 ] as const satisfies readonly (readonly [string, object, readonly Row[]])[]
 
 for (const [path, good, rows] of tables) {
@@ -242,6 +280,11 @@ const queries: readonly [url: string, field: string, says?: RegExp][] = [
   ['/events?wait=-1', 'wait'],
   ['/events?limit=5', 'limit', /unknown query parameter/],
   ['/info?verbose=1', 'verbose', /takes none/],
+  ['/health?x=1', 'x', /takes none/],
+  ['/ready?verbose=1', 'verbose', /takes none/],
+  ['/openapi.json?v=3', 'v', /takes none/],
+  ['/docs?page=2', 'page', /takes none/],
+  ['/relay?x=1', 'x', /takes none/],
 ]
 for (const [url, field, says] of queries) {
   test(`GET ${url} is refused and names the parameter`, async () => {
@@ -282,6 +325,9 @@ const nowhere: readonly ['GET' | 'POST' | 'PUT' | 'DELETE', string][] = [
   ['GET', '/events/nothing'],
   ['GET', '/events/a%20b'],
   ['DELETE', '/key-handshake/nothing'],
+  ['DELETE', '/webhooks/%00'],
+  ['POST', '/webhooks/%00/test'],
+  ['GET', '/webhooks/%00/deliveries'],
   ['GET', '/payments/single/'],
   ['GET', '/'],
   ['GET', '/nothing?x=1'],
@@ -337,10 +383,13 @@ async function refused(
   assert.equal(problem.field, expected.field, answer.body)
   if (expected.says !== undefined) assert.match(problem.detail, expected.says)
   const path = url.split('?', 1)[0] ?? ''
-  const documented = /^\/events\/./.test(path) ? '/events/{stream_id}' : path
+  const documented = path
+    .replace(/^\/events\/.+/, '/events/{stream_id}')
+    .replace('/payments/x/', '/payments/{payment_id}/')
+    .replace('/webhooks/x/', '/webhooks/{endpoint_id}/')
   await assertAnswers(world, method, documented, answer)
   // Only the store can tell whether a cursor is one of its own; nothing else gets that far.
-  if (!url.includes('cursor')) assert.equal(world.reached.length, before, 'it reached the engine')
+  if (!url.includes('cursor')) assert.equal(world.reached.length, before, 'it left a trace')
 }
 
 function deep(levels: number): unknown {

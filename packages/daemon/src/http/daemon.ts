@@ -43,7 +43,7 @@ function healthRoutes(app: App, engine: Engine): void {
         tags,
         summary: 'Alive',
         security: [],
-        response: { 200: answer(Health, 'It runs.') },
+        response: { 200: answer(Health, 'It runs.'), ...refusals('invalid_request') },
       },
     },
     async () => ({ status: 'ok' }),
@@ -62,6 +62,7 @@ function healthRoutes(app: App, engine: Engine): void {
         response: {
           200: answer(Readiness, 'Everything it needs is there.'),
           503: answer(Readiness, 'Something is missing.'),
+          ...refusals('invalid_request'),
         },
       },
     },
@@ -142,7 +143,10 @@ function documentRoutes(app: App): void {
         tags,
         summary: 'This API as OpenAPI 3.1',
         security: [],
-        response: { 200: document('application/json', 'The document.') },
+        response: {
+          200: document('application/json', 'The document.'),
+          ...refusals('invalid_request'),
+        },
       },
     },
     async (_request, reply) => {
@@ -160,7 +164,10 @@ function documentRoutes(app: App): void {
         tags,
         summary: 'The reference page',
         security: [],
-        response: { 200: text('text/html', 'A page for people.') },
+        response: {
+          200: text('text/html', 'A page for people.'),
+          ...refusals('invalid_request'),
+        },
       },
     },
     async (_request, reply) => {

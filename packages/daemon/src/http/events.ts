@@ -9,12 +9,12 @@ import { feedItem } from '../log/feed-item.ts'
 import type { LogEvent, Stream, StreamId, StreamType } from '../log/stream.ts'
 import { answerOrEvents, GUARDED, noBody, refusals } from './answers.ts'
 import type { App } from './app.ts'
-import { needScope } from './auth.ts'
+import { holderOf, isStillGood, needScope } from './auth.ts'
 import { EventPage, FeedPage, FeedQuery, StreamQuery } from './event-schemas.ts'
 import { poll } from './poll.ts'
 import { decimal } from './query.ts'
 import { eventFrame, type SseDeps, serveEvents } from './sse.ts'
-import { mayDo, type Scope, type TokenHolder } from './tokens.ts'
+import { mayDo, type Scope, type TokenHolder, type TokenVerifier } from './tokens.ts'
 
 const LAST_EVENT_ID = 'Last-Event-ID'
 
@@ -26,7 +26,9 @@ const headers = Type.Object({
 
 const NOTHING_LEFT = { 204: noBody('SSE only: the stream has ended and all of it was read.') }
 
-export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine }): void {
+type EventDeps = SseDeps & { readonly engine: Engine; readonly tokens: TokenVerifier }
+
+export function eventRoutes(app: App, deps: EventDeps): void {
   app.get(
     '/events/:stream_id',
     {
@@ -66,12 +68,14 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
           from: after,
           ended: stream.ended,
           isLast: (event: LogEvent) => event.stream.ended,
+          isAllowed: () => isStillGood(request, deps.tokens),
           frame: (event: LogEvent) => eventFrame(event.index, streamEvent(event)),
         }
         return serveEvents(reply, order, deps)
       }
       const options = { waitMs: wait * 1000, visible: () => true, out: reply.raw }
       const page = await poll(source, after, options, deps)
+      if (wait > 0) holderOf(request.headers.authorization, deps.tokens)
       return { events: page.events.map(streamEvent), next: page.next }
     },
   )
@@ -88,8 +92,8 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
           'Everything that happens, in one order, to catch up with one loop: keep `next`, ask ' +
           'again with it. A token sees payments with the scope `payments:read`, handshakes ' +
           'and authentications with `auth`. After the store was restored from a backup, an `after` ' +
-          'among or behind the events it has lost is refused as `conflict`, whenever it comes; ' +
-          '`detail` says where to read on.',
+          'among or behind the events it has lost is refused as `conflict`, whenever it comes, and ' +
+          'so is one beyond the end of a log that never lost any; `detail` says where to read on.',
         querystring: FeedQuery,
         headers,
         response: {
@@ -105,16 +109,18 @@ export function eventRoutes(app: App, deps: SseDeps & { readonly engine: Engine 
       const asked = last ?? request.query.after ?? 0
       if (asked === 'end' && wantsEvents(request)) throw endOfStream()
       const after = asked === 'end' ? await deps.engine.log.end() : asked
-      const { logId, lostSince } = await deps.engine.log.at(after)
-      if (lostSince !== null) throw lost(lostSince)
+      const { logId, lostSince, wasRestored } = await deps.engine.log.at(after)
+      if (lostSince !== null) throw wasRestored ? lost(lostSince) : beyond(lostSince)
       const visible = (event: LogEvent) => sees(request.holder, event.stream.type)
       if (wantsEvents(request)) {
         const frame = (event: LogEvent) =>
           visible(event) ? eventFrame(event.position, feedItem(event)) : null
-        const order = { source, from: after, ended: false, isLast: () => false, frame }
+        const isAllowed = () => isStillGood(request, deps.tokens)
+        const order = { source, from: after, ended: false, isLast: () => false, isAllowed, frame }
         return serveEvents(reply, order, deps)
       }
       const page = await poll(source, after, { waitMs: wait * 1000, visible, out: reply.raw }, deps)
+      if (wait > 0) holderOf(request.headers.authorization, deps.tokens)
       return { events: page.events.map(feedItem), next: page.next, log_id: logId }
     },
   )
@@ -143,6 +149,14 @@ function lost(readOn: number): Refusal {
 function endOfStream(): Refusal {
   const detail = '"after" may be "end" in a poll only: stream from the `next` that it answers'
   return new Refusal('invalid_request', detail, { field: 'after' })
+}
+
+// The log of another store, or no cursor at all: waiting there would skip what comes.
+function beyond(readOn: number): Refusal {
+  const detail =
+    '"after" lies beyond the end of this log: is it the log you have read ("log_id")? Read on with ' +
+    `after=${readOn}`
+  return new Refusal('conflict', detail, { field: 'after' })
 }
 
 async function knownStream(text: string, log: LogReader): Promise<Stream> {

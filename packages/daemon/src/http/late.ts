@@ -6,6 +6,7 @@ import type { App } from './app.ts'
 import { paymentJson } from './payment-json.ts'
 import { Payment } from './payment-schemas.ts'
 import { readPaymentId } from './payments.ts'
+import { plainText } from './plain-text.ts'
 import { input, named, ref } from './schema.ts'
 
 const NOTE_CHARS_MAX = 500
@@ -48,7 +49,7 @@ export function lateRoutes(app: App, { engine }: { readonly engine: Engine }): v
     },
     async (request) => {
       const id = readPaymentId(request.params.payment_id)
-      return paymentJson(await engine.resolveLate(id, request.body.note))
+      return paymentJson(await engine.resolveLate(id, plainText(request.body.note, 'note')))
     },
   )
 }

@@ -20,6 +20,7 @@ export async function openapiText(version: string): Promise<string> {
         random: () => new Uint8Array(),
         secp: uncalled('secp'),
         log: uncalled('log'),
+        tokens: uncalled('tokens'),
         metrics: uncalled('metrics'),
         creating: uncalled('creating'),
         ending: uncalled('ending'),

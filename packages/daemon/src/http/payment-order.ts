@@ -16,12 +16,13 @@ import {
   type PaymentFilterParameters,
   type SinglePaymentBody,
 } from './order-schemas.ts'
+import { plainTextOrNull } from './plain-text.ts'
 
 /** Throws Refusal invalid_request with the field. */
 export function singleOrder(body: SinglePaymentBody, secp: Secp256k1): SingleOrder {
   return {
     ...commonOrder(body, secp),
-    authToken: plainText(body.auth_token, 'auth_token'),
+    authToken: plainTextOrNull(body.auth_token, 'auth_token'),
     capture: body.capture ?? 'automatic',
     expiresInS: body.expires_in ?? null,
   }
@@ -50,8 +51,8 @@ export function readKeys(
 /** The filters of a list. Throws Refusal invalid_request with the query parameter. */
 export function paymentFilter(query: PaymentFilterParameters, secp: Secp256k1): PaymentFilter {
   const { status, late, created_after: after, created_before: before } = query
-  const subscriptionId = plainText(query.subscription_id, 'subscription_id')
-  const requestId = plainText(query.request_id, 'request_id')
+  const subscriptionId = plainTextOrNull(query.subscription_id, 'subscription_id')
+  const requestId = plainTextOrNull(query.request_id, 'request_id')
   return {
     ...(status === undefined ? {} : { status }),
     ...(query.main_key === undefined ? {} : { mainKey: readKey(query.main_key, 'main_key', secp) }),
@@ -68,8 +69,8 @@ function commonOrder(body: SinglePaymentBody | InvoicePaymentBody, secp: Secp256
     ...readKeys(body, secp),
     amountMsat: readAmount(body),
     description: readDescription(body.description),
-    subscriptionId: plainText(body.subscription_id, 'subscription_id'),
-    requestId: plainText(body.request_id, 'request_id'),
+    subscriptionId: plainTextOrNull(body.subscription_id, 'subscription_id'),
+    requestId: plainTextOrNull(body.request_id, 'request_id'),
     metadata: readMetadata(body.metadata),
   }
 }
@@ -100,22 +101,13 @@ function readAmount(body: { readonly amount: number; readonly currency: string }
 }
 
 function readDescription(text: string | null | undefined): string | null {
-  const description = plainText(text, 'description')
+  const description = plainTextOrNull(text, 'description')
   if (description === null) return null
   // BOLT 11: the data of a tagged field is at most 1023 words of 5 bits, which is 639 bytes.
   const bytes = Buffer.byteLength(description)
   if (bytes <= DESCRIPTION_BYTES_MAX) return description
   const detail = `"description" must be at most ${DESCRIPTION_BYTES_MAX} bytes of UTF-8, got ${bytes}`
   throw invalid('description', detail)
-}
-
-/** Text that survives UTF-8 and cannot move a cursor or break a line where it is shown. */
-function plainText(text: string | null | undefined, field: string): string | null {
-  if (text === null || text === undefined) return null
-  if (/\p{Cc}/u.test(text)) throw invalid(field, `"${field}" must have no control characters`)
-  if (!text.isWellFormed())
-    throw invalid(field, `"${field}" must be valid Unicode (a lone surrogate)`)
-  return text
 }
 
 function readMetadata(value: object | null | undefined): JsonObject | null {

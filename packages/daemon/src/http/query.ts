@@ -13,8 +13,7 @@ export function decimal(text: string): number | null {
 /** A route without query parameters takes none. Throws Refusal invalid_request. */
 export function refuseUnknownQuery(request: FastifyRequest): void {
   const { config, schema } = request.routeOptions
-  const isPlain = config.access === undefined || config.access === 'open'
-  if (isPlain || schema?.querystring !== undefined) return
+  if (config.access === undefined || schema?.querystring !== undefined) return
   const name = isObject(request.query) ? Object.keys(request.query)[0] : undefined
   if (name === undefined) return
   const detail = `unknown query parameter "${name.slice(0, 100)}"; this address takes none`

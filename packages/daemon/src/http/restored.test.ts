@@ -24,6 +24,11 @@ test('a reader who was told what a restored store lacks is told so, and where to
   const end = page.next
   assert.equal((await before.call('GET', `/events?after=${end}`)).statusCode, 200)
   assert.equal((await before.call('GET', `/events/${stream_id}?after=9`)).statusCode, 200)
+  const beyond = await before.call('GET', `/events?after=${end + 1}`)
+  await assertAnswers(before, 'GET', '/events', beyond)
+  assert.deepEqual([beyond.statusCode, beyond.json().field], [409, 'after'])
+  assert.match(beyond.json().detail, new RegExp(`beyond the end .* after=${end}$`))
+  assert.doesNotMatch(beyond.json().detail, /backup/)
   await before.store.setValue(RESTORED_VALUE, '1')
   await before.close()
 

@@ -16,6 +16,7 @@ import type { Gate } from './rate-limit.ts'
 import type { Readers } from './readers.ts'
 import { relayRoutes } from './relay-route.ts'
 import { type SandboxWallets, sandboxRoutes } from './sandbox.ts'
+import type { TokenVerifier } from './tokens.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 export type RouteDeps = {
@@ -24,6 +25,7 @@ export type RouteDeps = {
   readonly random: RandomBytes
   readonly secp: Secp256k1
   readonly log: Logger
+  readonly tokens: TokenVerifier
   readonly version: string
   readonly info: DaemonInfo
   readonly metrics: Metrics

@@ -1,8 +1,10 @@
 // Test users of the simulated Lightning network.
 import { Refusal } from '../engine/refusal.ts'
-import { answer, GUARDED, refusals } from './answers.ts'
+import { answer, GUARDED, notJson, refusals } from './answers.ts'
 import type { App } from './app.ts'
 import { SandboxWallet } from './daemon-schemas.ts'
+import { CancelOrder } from './order-schemas.ts'
+import { ref } from './schema.ts'
 
 export type SandboxWallets = { createWallet(): Promise<{ readonly nwc: string }> }
 
@@ -19,9 +21,11 @@ export function sandboxRoutes(app: App, sandbox: SandboxWallets | null): void {
         description:
           'Only with the simulated Lightning network. Each call makes another wallet; an ' +
           'Idempotency-Key means nothing here.',
+        body: ref(CancelOrder),
         response: {
           201: answer(SandboxWallet, 'Its Nostr Wallet Connect string.'),
-          ...refusals(...GUARDED, 'not_found'),
+          ...refusals(...GUARDED, 'not_found', 'too_large'),
+          ...notJson,
         },
       },
     },

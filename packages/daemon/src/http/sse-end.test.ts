@@ -32,6 +32,7 @@ test('the last event is sent though only one before it was told, as of an ended 
         source,
         from: 0,
         ended: false,
+        isAllowed: () => true,
         isLast: ({ stream }) => stream.ended,
         frame: ({ index }) => `id: ${index}\n\n`,
       },

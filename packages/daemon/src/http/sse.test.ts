@@ -57,6 +57,33 @@ test('events come as they happen, unnamed, with their index as id, and the end c
   )
 })
 
+test('a token that is removed ends what it reads, by stream and by long poll', async (t) => {
+  const clock = createVirtualClock(1_790_000_000_000)
+  const holder = { name: 'shop', scopes: ['admin'] as const }
+  let isGood = true
+  const shop = await openHttpWorld({ clock, tokens: { verify: () => (isGood ? holder : null) } })
+  t.after(() => shop.close())
+  const { port } = await shop.server.listen({ host: '127.0.0.1', port: 0 })
+  const payment = await ask(shop)
+  const told = await readSse(port, payment.path)
+  const feed = await readSse(port, '/events')
+  const silent = await readSse(port, (await ask(shop)).path)
+  const polls = [payment.path, '/events'].map((path) => shop.call('GET', `${path}?wait=60`))
+  await eventually(
+    async () => (await shop.call('GET', '/metrics')).body,
+    (figures) => figures.includes('portal_http_readers 5\n'),
+  )
+  isGood = false
+  await shop.lightning.settle(payment.payment_hash)
+  for (const reader of [told, feed]) {
+    await reader.ended
+    assert.deepEqual(reader.events(), [])
+  }
+  for (const poll of polls) assert.equal((await poll).statusCode, 401)
+  await clock.advance(15_000)
+  await silent.ended
+})
+
 test('a reader who comes after the end gets everything, then 204', async () => {
   const payment = await ask()
   await world.messenger.answer(USER, payment.request_id, { type: 'approved' })

@@ -26,6 +26,8 @@ export type EventsOrder = {
   readonly ended: boolean
   /** Whether nothing but late money can follow this event. */
   readonly isLast: (event: LogEvent) => boolean
+  /** Whether the reader may still read: asked before anything is sent. */
+  readonly isAllowed: () => boolean
   /** The text of one event; null: not for this reader. */
   readonly frame: (event: LogEvent) => string | null
 }
@@ -98,12 +100,16 @@ type Following = EventsOrder & {
 }
 
 async function follow(out: ServerResponse, what: Following, deps: SseDeps): Promise<void> {
-  const stopHeart = startHeart(out, deps.clock)
+  const stopHeart = startHeart(out, deps.clock, () => {
+    if (!what.isAllowed()) what.bell.ring()
+  })
   try {
     let ended = what.ended
     let isComplete = false
     let events = what.first
     while (!what.connection.gone) {
+      // It comes back, and is told why it may not.
+      if (!what.isAllowed()) return void out.end()
       for (const event of events) {
         const frame = what.frame(event)
         if (frame !== null) out.write(frame)
@@ -155,9 +161,10 @@ async function drained(out: ServerResponse, clock: Clock): Promise<boolean> {
   return answer
 }
 
-function startHeart(out: ServerResponse, clock: Clock): () => void {
+function startHeart(out: ServerResponse, clock: Clock, beaten: () => void): () => void {
   let timer = clock.setTimer(HEARTBEAT_MS, beat)
   function beat(): void {
+    beaten()
     if (!out.writableNeedDrain) out.write(':\n\n')
     timer = clock.setTimer(HEARTBEAT_MS, beat)
   }

@@ -1,10 +1,13 @@
 // Webhooks over HTTP: who is told, what became of it, and again.
 import Type from 'typebox'
 import type { Clock } from '../engine/ports.ts'
+import { Refusal } from '../engine/refusal.ts'
 import type { Webhooks } from '../engine/webhooks.ts'
 import { answer, created, GUARDED, noBody, notJson, refusals } from './answers.ts'
 import type { App } from './app.ts'
 import { idempotencyHeader, idempotencyKey } from './idempotency-key.ts'
+import { CancelOrder } from './order-schemas.ts'
+import { plainText } from './plain-text.ts'
 import { ref } from './schema.ts'
 import { closedJson, deliveryJson, endpointJson, readRedelivery } from './webhook-json.ts'
 import {
@@ -62,7 +65,7 @@ function endpointRoutes(app: App, { webhooks, clock }: WebhookDeps): void {
     },
     async (request, reply) => {
       const { url, secret = null, events = null, format } = request.body
-      const order = { url, secret, events, format: format ?? 'standard' }
+      const order = { url: plainText(url, 'url'), secret, events, format: format ?? 'standard' }
       const made = await webhooks.create(order, idempotencyKey(request, request.body))
       reply.code(201).header('location', `/webhooks/${made.endpoint.id}/deliveries`)
       return { ...endpointJson(made.endpoint, clock.nowMs()), secret: made.secret }
@@ -103,7 +106,7 @@ function endpointRoutes(app: App, { webhooks, clock }: WebhookDeps): void {
       },
     },
     async (request, reply) => {
-      await webhooks.remove(request.params.endpoint_id)
+      await webhooks.remove(readEndpointId(request.params.endpoint_id))
       return reply.code(204).send()
     },
   )
@@ -134,7 +137,7 @@ function changeRoutes(app: App, { webhooks, clock }: WebhookDeps): void {
     async (request) => {
       const { secret, overlap_s } = request.body ?? {}
       const order = { secret: secret ?? null, overlapS: overlap_s ?? OVERLAP_S }
-      const made = await webhooks.rotate(request.params.endpoint_id, order)
+      const made = await webhooks.rotate(readEndpointId(request.params.endpoint_id), order)
       return { ...endpointJson(made.endpoint, clock.nowMs()), secret: made.secret }
     },
   )
@@ -151,11 +154,19 @@ function changeRoutes(app: App, { webhooks, clock }: WebhookDeps): void {
           'An endpoint that answered 410, or asked to be left alone by `Retry-After`, is told ' +
           'again, from where it stopped.',
         params,
-        response: { 200: answer(WebhookEndpoint, 'It is enabled.'), ...refusals(...KNOWN) },
+        body: ref(CancelOrder),
+        response: {
+          200: answer(WebhookEndpoint, 'It is enabled.'),
+          ...refusals(...KNOWN, 'too_large'),
+          ...notJson,
+        },
       },
     },
     async (request) =>
-      endpointJson(await webhooks.enable(request.params.endpoint_id), clock.nowMs()),
+      endpointJson(
+        await webhooks.enable(readEndpointId(request.params.endpoint_id)),
+        clock.nowMs(),
+      ),
   )
 }
 
@@ -171,11 +182,16 @@ function testRoute(app: App, { webhooks }: WebhookDeps): void {
         description:
           'Sends one `webhook.test` at once and answers with what came of it, after 15 s at most.',
         params,
-        response: { 200: answer(WebhookTested, 'What came of it.'), ...refusals(...KNOWN) },
+        body: ref(CancelOrder),
+        response: {
+          200: answer(WebhookTested, 'What came of it.'),
+          ...refusals(...KNOWN, 'too_large'),
+          ...notJson,
+        },
       },
     },
     async (request) => {
-      const tested = await webhooks.test(request.params.endpoint_id)
+      const tested = await webhooks.test(readEndpointId(request.params.endpoint_id))
       const { delivered, status, answer, error } = tested
       return { delivered, http_status: status, answer, error }
     },
@@ -203,7 +219,7 @@ function deliveryRoutes(app: App, { webhooks, clock }: WebhookDeps): void {
         ...(state === undefined ? {} : { state }),
         ...(event_id === undefined ? {} : { eventId: event_id }),
       }
-      const id = request.params.endpoint_id
+      const id = readEndpointId(request.params.endpoint_id)
       const { deliveries, next } = await webhooks.deliveries(id, filter, cursor, limit)
       return { deliveries: deliveries.map(deliveryJson), next_cursor: next }
     },
@@ -231,9 +247,16 @@ function deliveryRoutes(app: App, { webhooks, clock }: WebhookDeps): void {
     },
     async (request, reply) => {
       const what = readRedelivery(request.body, clock.nowMs())
-      const { queued, endpoint } = await webhooks.redeliver(request.params.endpoint_id, what)
+      const id = readEndpointId(request.params.endpoint_id)
+      const { queued, endpoint } = await webhooks.redeliver(id, what)
       reply.code(202)
       return { queued, ...closedJson(endpoint, clock.nowMs()) }
     },
   )
+}
+
+/** An id as the daemon makes them; anything else names no endpoint. Throws Refusal not_found. */
+function readEndpointId(text: string): string {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text
+  throw new Refusal('not_found', 'there is no webhook endpoint with this endpoint_id')
 }

@@ -1,4 +1,5 @@
 // A daemon for HTTP tests: the real engine on a store in memory, with a fake node and a fake messenger.
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { secp256k1 as secp } from 'portal-protocol'
@@ -8,7 +9,7 @@ import { silentLogger } from '../engine/logger.ts'
 import type { Clock, Store } from '../engine/ports.ts'
 import type { Metrics } from '../http/metrics.ts'
 import { createHttpServer, type HttpServer, type Limits } from '../http/server.ts'
-import { findToken, type Scope, storedToken } from '../http/tokens.ts'
+import { findToken, type Scope, storedToken, type TokenVerifier } from '../http/tokens.ts'
 import { createSqliteStore } from '../store/sqlite-store.ts'
 import { createWebhooks } from '../webhooks/webhooks.ts'
 import { createFakeLightning, type FakeLightning } from './fake-lightning.ts'
@@ -25,7 +26,7 @@ export type HttpWorld = {
   readonly messenger: FakeMessenger
   /** Who receives webhooks. */
   readonly sender: FakeSender
-  /** Names of the engine's methods that requests have reached. */
+  /** Names of the methods of the engine and of webhooks that requests have reached. */
   readonly reached: string[]
   /** A request without a socket, with the admin token unless told otherwise. */
   call(
@@ -44,6 +45,7 @@ export type HttpWorldOptions = {
   readonly relay?: EmbeddedRelay
   readonly sandbox?: { createWallet(): Promise<{ nwc: string }> }
   readonly metrics?: Metrics
+  readonly tokens?: TokenVerifier
   /** In place of an empty one. */
   readonly store?: Store
 }
@@ -81,7 +83,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     random,
     secp,
     log,
-    tokens: { verify: (bearer) => findToken(TOKENS, bearer, 0) },
+    tokens: options.tokens ?? { verify: (bearer) => findToken(TOKENS, bearer, 0) },
     corsOrigins: options.corsOrigins ?? [],
     version: '1.2.3',
     info: {
@@ -92,7 +94,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
     },
     relay: options.relay ?? null,
     sandbox: options.sandbox ?? null,
-    webhooks,
+    webhooks: noting(reached, webhooks, WEBHOOK_METHODS),
     shared: store.shared ? store : null,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
@@ -140,22 +142,47 @@ const TOKENS = [
   ).map((scopes, i) => storedToken({ name: `token-${i}`, scopes, token: tokenWith(...scopes) }, 0)),
 ]
 
+const WEBHOOK_METHODS = [
+  'list',
+  'create',
+  'remove',
+  'rotate',
+  'enable',
+  'test',
+  'deliveries',
+  'redeliver',
+] as const
+
 function recorded(engine: Engine, reached: string[]): Engine {
-  const noting = <A extends readonly unknown[], R>(name: string, run: (...args: A) => R) => {
-    return (...args: A): R => {
+  const noted = noting(reached, engine, [
+    'requestSinglePayment',
+    'requestInvoicePayment',
+    'cancelPayment',
+    'capturePayment',
+    'resolveLate',
+    'payment',
+    'listPayments',
+    'startHandshake',
+    'closeHandshake',
+    'authenticate',
+  ])
+  return { ...engine, ...noted }
+}
+
+/** These methods, each noting its name before it runs. */
+function noting<T extends object, N extends keyof T & string>(
+  reached: string[],
+  of: T,
+  names: readonly N[],
+): Pick<T, N> {
+  const noted = names.map((name) => {
+    const run = of[name]
+    assert.ok(typeof run === 'function')
+    const call = (...args: unknown[]): unknown => {
       reached.push(name)
       return run(...args)
     }
-  }
-  return {
-    ...engine,
-    requestSinglePayment: noting('requestSinglePayment', engine.requestSinglePayment),
-    requestInvoicePayment: noting('requestInvoicePayment', engine.requestInvoicePayment),
-    cancelPayment: noting('cancelPayment', engine.cancelPayment),
-    payment: noting('payment', engine.payment),
-    listPayments: noting('listPayments', engine.listPayments),
-    startHandshake: noting('startHandshake', engine.startHandshake),
-    closeHandshake: noting('closeHandshake', engine.closeHandshake),
-    authenticate: noting('authenticate', engine.authenticate),
-  }
+    return [name, call]
+  })
+  return Object.fromEntries(noted)
 }
