@@ -2007,6 +2007,8 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description Only those whose money came (or did not come) after the end. */
                 readonly late?: boolean;
+                /** @description Only those whose late money was (or was not) noted as dealt with; with `late=true`: what is still to be done. */
+                readonly late_resolved?: boolean;
                 /** @description Payments per page; 50 unless given. */
                 readonly limit?: number;
                 /** @description Only this user's: 64 hex characters or npub1… */

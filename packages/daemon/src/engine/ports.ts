@@ -148,6 +148,8 @@ export type PaymentFilter = {
   readonly subscriptionId?: string
   readonly requestId?: string
   readonly late?: boolean
+  /** Whether late money was noted as dealt with; false also where none came. */
+  readonly lateResolved?: boolean
   readonly createdAfterMs?: number
   readonly createdBeforeMs?: number
 }

@@ -28,6 +28,8 @@ test('late money stays to be seen until an operator has dealt with it, and after
   await world.lightning.settle(payment_hash as Parameters<typeof world.lightning.settle>[0])
   const path = `/payments/${payment_id}`
   const before = (await world.call('GET', path)).json()
+  const open = await world.call('GET', '/payments?late=true&late_resolved=false')
+  assert.deepEqual(open.json().payments, [before])
   assert.deepEqual([before.late, before.late_resolved_at, before.late_note], [true, null, null])
 
   const answer = await resolve(payment_id, { note: 'refunded, ticket 4711' })
@@ -38,8 +40,11 @@ test('late money stays to be seen until an operator has dealt with it, and after
   const { late_resolved_at: _at, late_note: _note, ...unchanged } = before
   assert.deepEqual(rest, unchanged)
   assert.deepEqual((await world.call('GET', path)).json(), answer.json())
-  const found = (await world.call('GET', '/payments?late=true')).json()
-  assert.deepEqual(found.payments, [answer.json()])
+  const found = async (query: string) =>
+    (await world.call('GET', `/payments?late=true${query}`)).json().payments
+  assert.deepEqual(await found(''), [answer.json()])
+  assert.deepEqual(await found('&late_resolved=true'), [answer.json()])
+  assert.deepEqual(await found('&late_resolved=false'), [])
 
   const corrected = (await resolve(payment_id, { note: 'goods sent' })).json()
   assert.deepEqual(

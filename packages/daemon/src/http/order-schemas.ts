@@ -162,6 +162,13 @@ export const PaymentFilterQuery = input(
     late: Type.Optional(
       Type.Boolean({ description: 'Only those whose money came (or did not come) after the end.' }),
     ),
+    late_resolved: Type.Optional(
+      Type.Boolean({
+        description:
+          'Only those whose late money was (or was not) noted as dealt with; with `late=true`: ' +
+          'what is still to be done.',
+      }),
+    ),
     created_after: Type.Optional(
       Type.Integer({
         minimum: 0,

@@ -50,7 +50,8 @@ export function readKeys(
 
 /** The filters of a list. Throws Refusal invalid_request with the query parameter. */
 export function paymentFilter(query: PaymentFilterParameters, secp: Secp256k1): PaymentFilter {
-  const { status, late, created_after: after, created_before: before } = query
+  const { status, late, late_resolved: lateResolved } = query
+  const { created_after: after, created_before: before } = query
   const subscriptionId = plainTextOrNull(query.subscription_id, 'subscription_id')
   const requestId = plainTextOrNull(query.request_id, 'request_id')
   return {
@@ -59,6 +60,7 @@ export function paymentFilter(query: PaymentFilterParameters, secp: Secp256k1): 
     ...(subscriptionId === null ? {} : { subscriptionId }),
     ...(requestId === null ? {} : { requestId }),
     ...(late === undefined ? {} : { late }),
+    ...(lateResolved === undefined ? {} : { lateResolved }),
     ...(after === undefined ? {} : { createdAfterMs: after * 1000 }),
     ...(before === undefined ? {} : { createdBeforeMs: before * 1000 }),
   }

@@ -85,6 +85,7 @@ function matches(filter: PaymentFilter, p: Payment): boolean {
     (filter.subscriptionId === undefined || filter.subscriptionId === p.subscriptionId) &&
     (filter.requestId === undefined || filter.requestId === p.requestId) &&
     (filter.late === undefined || filter.late === p.late) &&
+    (filter.lateResolved === undefined || filter.lateResolved === (p.lateResolvedAtMs !== null)) &&
     (after === undefined || p.createdAtMs >= after) &&
     (before === undefined || p.createdAtMs < before)
   )
@@ -108,9 +109,16 @@ const anyFacets = fc.record({
   ...facets,
   subscriptionId: fc.option(subscriptionId, { nil: null }),
   createdAtMs: atMs,
+  lateResolvedAtMs: fc.option(atMs, { nil: null }),
 })
 
 const anyFilter = fc.record(
-  { ...facets, subscriptionId, createdAfterMs: atMs, createdBeforeMs: atMs },
+  {
+    ...facets,
+    lateResolved: fc.boolean(),
+    subscriptionId,
+    createdAfterMs: atMs,
+    createdBeforeMs: atMs,
+  },
   { requiredKeys: [] },
 )

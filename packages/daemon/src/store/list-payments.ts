@@ -24,13 +24,15 @@ export async function listPayments(
     .orderBy('created_at_ms', 'desc')
     .orderBy('id', 'desc')
     .limit(limit + 1)
-  const { status, mainKey, subscriptionId, requestId, late, createdAfterMs, createdBeforeMs } =
-    filter
+  const { status, mainKey, subscriptionId, requestId, late, lateResolved } = filter
+  const { createdAfterMs, createdBeforeMs } = filter
   if (status !== undefined) query = query.where('status', '=', status)
   if (mainKey !== undefined) query = query.where('main_key', '=', mainKey)
   if (subscriptionId !== undefined) query = query.where('subscription_id', '=', subscriptionId)
   if (requestId !== undefined) query = query.where('request_id', '=', requestId)
   if (late !== undefined) query = query.where('late', '=', sql.lit(late ? 1 : 0))
+  if (lateResolved !== undefined)
+    query = query.where('late_resolved_at_ms', lateResolved ? 'is not' : 'is', null)
   if (createdAfterMs !== undefined) query = query.where('created_at_ms', '>=', createdAfterMs)
   if (createdBeforeMs !== undefined) query = query.where('created_at_ms', '<', createdBeforeMs)
   if (before !== null) {
