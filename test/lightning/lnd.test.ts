@@ -259,11 +259,12 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
     }
     const last = await lightning.createInvoice(order(), timeoutMs)
     for (const { invoice } of [first, last]) await pay(invoice)
-    const found = await lightning.settledSince(since, timeoutMs)
+    const found = await Array.fromAsync(lightning.settledSince(since, timeoutMs))
     const hashes = found.map((settlement) => settlement.paymentHash)
     assert.ok(hashes.includes(first.paymentHash) && hashes.includes(last.paymentHash))
     assert.ok(found.every(({ preimage, cursor }) => preimage !== null && cursor === null))
-    assert.deepEqual(await lightning.settledSince(since + 3_600, timeoutMs), [])
+    const later = lightning.settledSince(since + 3_600, timeoutMs)
+    assert.deepEqual(await Array.fromAsync(later), [])
   })
 
   test('the first settlement a node ever had, while nobody watched, is listed', async () => {
@@ -273,7 +274,7 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
     await before.close()
     await pay(invoice)
     const { lightning, settled } = await watch(network.router, null)
-    const listed = await lightning.settledSince(0, timeoutMs)
+    const listed = await Array.fromAsync(lightning.settledSince(0, timeoutMs))
     assert.deepEqual(
       listed.map((one) => one.paymentHash),
       [paymentHash],
@@ -376,7 +377,8 @@ describe('the Lightning port on a real LND node', { skip: unavailable ?? false }
     await pay(paid.invoice)
     await until.settled(paid.paymentHash)
     assert.equal((await lightning.lookUp(paid.paymentHash, timeoutMs)).state, 'settled')
-    assert.ok((await lightning.settledSince(0, timeoutMs)).length > 0)
+    const listed = await Array.fromAsync(lightning.settledSince(0, timeoutMs))
+    assert.ok(listed.length > 0)
     const dropped = await lightning.createInvoice(order(), timeoutMs)
     assert.equal(await lightning.cancelInvoice(dropped.paymentHash, timeoutMs), 'cancelled')
 

@@ -80,8 +80,11 @@ export interface Lightning {
   settleHold(paymentId: PaymentId, timeoutMs: number): Promise<void>
   /** Tells of the money held for this invoice, made before this connection. Never throws. */
   watchHold(paymentHash: PaymentHash): void
-  /** All settlements of invoices created at or after `since` (unix seconds), in few calls, each in `timeoutMs`. */
-  settledSince(since: number, timeoutMs: number): Promise<readonly Settlement[]>
+  /**
+   * All settlements of invoices created at or after `since` (unix seconds), in few calls, each in
+   * `timeoutMs`; those of one call before the next.
+   */
+  settledSince(since: number, timeoutMs: number): AsyncIterable<Settlement>
   /** One round trip to the node; true when it answered. Never throws. */
   ping(timeoutMs: number): Promise<boolean>
   close(): Promise<void>

@@ -37,9 +37,24 @@ promise('a list too long to be had keeps no open payment waiting', async (world)
   assert.deepEqual(await world.told(ended.streamId), ['timeout/unanswered'])
   await world.clock.advance(600 * S)
   const payment = await world.ask()
-  lightning.settledSince = async (since, timeoutMs) => {
+  lightning.settledSince = (since, timeoutMs) => {
     if (since * 1000 < ended.createdAtMs) throw new PortError('timeout', 'too many')
     return list(since, timeoutMs)
+  }
+  await lightning.settle(payment.paymentHash, { push: false })
+  lightning.connect()
+  await world.clock.advance(1 * S)
+  assert.deepEqual(await world.told(payment.streamId), ['paid'])
+})
+
+promise('what a list showed before it broke off is credited', async (world) => {
+  const { lightning } = world
+  const payment = await world.ask()
+  const list = lightning.settledSince
+  // As when a wallet service dies in mid-list, or the daemon does, whenever it asks.
+  lightning.settledSince = async function* (since, timeoutMs) {
+    yield* list(since, timeoutMs)
+    throw new PortError('timeout', 'no second page')
   }
   await lightning.settle(payment.paymentHash, { push: false })
   lightning.connect()
@@ -51,7 +66,7 @@ promise('an invoice older than its request is looked at on every connection', as
   const { lightning } = world
   const payment = await askOwnInvoice(world)
   // As a node lists: by when invoices were made.
-  lightning.settledSince = async () => []
+  lightning.settledSince = async function* () {}
   await lightning.settle(payment.paymentHash, { push: false })
   lightning.connect()
   await world.clock.advance(1 * S)

@@ -211,7 +211,8 @@ export function createSettlements(deps: SettlementsDeps): Settlements {
   async function creditSince(sinceMs: number | null, skewS: number): Promise<void> {
     if (sinceMs === null) return
     const since = Math.max(0, Math.floor(sinceMs / 1000) - skewS)
-    for (const settlement of await lightning.settledSince(since, RECONCILE_TIMEOUT_MS)) {
+    // As they come: a daemon that never lives to the end of a long list gets on all the same.
+    for await (const settlement of lightning.settledSince(since, RECONCILE_TIMEOUT_MS)) {
       await credit(settlement)
     }
   }

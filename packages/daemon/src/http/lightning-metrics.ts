@@ -77,8 +77,10 @@ export function lightningMetrics(
     settleHold: (paymentId, timeoutMs) =>
       counted('settle_hold', node.settleHold(paymentId, timeoutMs)),
     watchHold: (paymentHash) => node.watchHold(paymentHash),
-    settledSince: (since, timeoutMs) =>
-      counted('list_settled', node.settledSince(since, timeoutMs)),
+    settledSince(since, timeoutMs) {
+      calls.inc({ call: 'list_settled' })
+      return node.settledSince(since, timeoutMs)
+    },
     ping: (timeoutMs) => node.ping(timeoutMs),
     close: () => node.close(),
   })

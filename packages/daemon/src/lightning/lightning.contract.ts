@@ -127,7 +127,8 @@ export function exerciseLightning(
       assert.equal(found.preimage, proof)
       assert.ok(Math.abs(found.settledAtMs - Date.now()) < 60_000)
       assert.equal((await listed(lightning, since, paymentHash))?.preimage, proof)
-      assert.deepEqual(await lightning.settledSince(nowS() + 3_600, TIMEOUT_MS), [])
+      const later = lightning.settledSince(nowS() + 3_600, TIMEOUT_MS)
+      assert.deepEqual(await Array.fromAsync(later), [])
     })
 
     promise('of many payments at once each is told', async ({ open, pay }) => {
@@ -285,7 +286,7 @@ async function listed(
   since: number,
   paymentHash: PaymentHash,
 ): Promise<Settlement | undefined> {
-  const found = await lightning.settledSince(since, TIMEOUT_MS)
+  const found = await Array.fromAsync(lightning.settledSince(since, TIMEOUT_MS))
   const own = found.filter((settlement) => settlement.paymentHash === paymentHash)
   assert.ok(own.length <= 1)
   return own[0]

@@ -10,7 +10,6 @@ import {
   type LightningWatcher,
   type NodeInfo,
   PortError,
-  type Settlement,
 } from '../engine/ports.ts'
 import { captureBefore, HOLD_CLTV_BLOCKS } from './capture-before.ts'
 import { lndPortError, saidLnd } from './lnd-error.ts'
@@ -239,8 +238,7 @@ export function createLndLightning(deps: {
 
     watchHold,
 
-    async settledSince(since, timeoutMs): Promise<readonly Settlement[]> {
-      const settled: Settlement[] = []
+    async *settledSince(since, timeoutMs) {
       let offset = '0'
       for (;;) {
         const request = {
@@ -254,9 +252,9 @@ export function createLndLightning(deps: {
             throw lndPortError(error, 'listing invoices')
           })
         for (const invoice of invoices) {
-          if (invoice.state === 'SETTLED') settled.push(settlementOf(invoice, null))
+          if (invoice.state === 'SETTLED') yield settlementOf(invoice, null)
         }
-        if (next === null || next === offset) return settled
+        if (next === null || next === offset) return
         offset = next
       }
     },

@@ -12,13 +12,31 @@ for (const pageMax of [1, 7, 50, 100]) {
   it(`finds every settlement at a service that lists at most ${pageMax} at once`, async () => {
     const client = listing(pageMax)
     const lightning = createNwcLightning({ client, preimageSecret: new Uint8Array(32), clock, log })
-    const found = await lightning.settledSince(0, 1_000)
+    const found = await Array.fromAsync(lightning.settledSince(0, 1_000))
     assert.deepEqual(
       found.map(({ paymentHash }) => paymentHash),
       hashes,
     )
   })
 }
+
+it('tells of each page before it asks for the next', async () => {
+  let asked = 0
+  const { request, ...rest } = listing(7)
+  const counting: NwcClient = {
+    ...rest,
+    request(...call) {
+      asked += 1
+      return request(...call)
+    },
+  }
+  const lightning = createNwcLightning({
+    ...{ client: counting, preimageSecret: new Uint8Array(32), clock, log },
+  })
+  const told: number[] = []
+  for await (const _ of lightning.settledSince(0, 1_000)) told.push(asked)
+  assert.deepEqual(told.slice(5, 9), [1, 1, 2, 2])
+})
 
 /** A client of a service that knows `hashes`, all settled. */
 function listing(pageMax: number): NwcClient {

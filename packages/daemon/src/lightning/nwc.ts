@@ -17,7 +17,6 @@ import {
   type LightningWatcher,
   type NodeInfo,
   PortError,
-  type Settlement,
 } from '../engine/ports.ts'
 import { HOLD_CLTV_BLOCKS } from './capture-before.ts'
 import { canHold, HOLD_ACCEPTED, nwcCaptureBefore } from './nwc-holds.ts'
@@ -225,8 +224,7 @@ export function createNwcLightning(deps: {
       look().catch((error: unknown) => log.warn('hold_not_seen', { error: String(error) }))
     },
 
-    async settledSince(since, timeoutMs): Promise<readonly Settlement[]> {
-      const settled = new Map<PaymentHash, Settlement>()
+    async *settledSince(since, timeoutMs) {
       const seen = new Set<PaymentHash>()
       let offset = 0
       for (let page = 0; page < PAGES_MAX; page++) {
@@ -238,16 +236,16 @@ export function createNwcLightning(deps: {
           const transaction = parseNwcTransaction(value)
           if (transaction?.type !== 'incoming') continue
           const { paymentHash } = transaction
+          if (seen.has(paymentHash)) continue
           seen.add(paymentHash)
           if (!isSettled(transaction)) continue
-          settled.set(paymentHash, { paymentHash, preimage: proof(transaction), cursor: null })
+          yield { paymentHash, preimage: proof(transaction), cursor: null }
         }
         // Services cap the page as they like: the next one begins behind what came, and only one
         // without news is known to be past the last.
-        if (seen.size === before) break
+        if (seen.size === before) return
         offset += listed.length
       }
-      return [...settled.values()]
     },
 
     async ping(timeoutMs) {

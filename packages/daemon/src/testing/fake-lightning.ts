@@ -141,9 +141,9 @@ export function createFakeLightning(
       if (hash !== undefined && made?.state === 'held') await node.settle(hash)
     },
     watchHold: (paymentHash) => void node.calls.push(`watch ${paymentHash}`),
-    async settledSince() {
+    async *settledSince() {
       await meet('settled_since')
-      return [...node.made]
+      yield* [...node.made]
         .filter(([, made]) => made.state === 'settled')
         .map(([paymentHash, { preimage }]) => ({ paymentHash, preimage, cursor: null }))
     },
