@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Cable, layCable } from './cable.ts'
 import { type Merchant, openMerchant } from './merchant.ts'
 import { type Part, somePort, startPart, startRelay, startSandbox } from './part.ts'
 
@@ -16,6 +17,8 @@ export type Town = AsyncDisposable & {
   readonly userRelay: string
   readonly relays: { readonly users: Part; readonly lightning: Part }
   readonly sandbox: Part
+  /** The daemon's ways to the relays. */
+  readonly cables: { readonly users: Cable; readonly lightning: Cable }
   /** The daemon's own Lightning wallet, and those of users. */
   readonly merchantNwc: string
   readonly userNwc: readonly string[]
@@ -38,9 +41,11 @@ export async function buildTown({ wallets, settings = {} }: TownOptions): Promis
   building.use(lightning.part)
   const sandbox = await startSandbox(lightning.url, join(folder, 'sandbox'), wallets)
   building.use(sandbox.part)
+  const toUsers = building.use(await layCable(portOf(users.url)))
+  const toLightning = building.use(await layCable(portOf(lightning.url)))
   const daemon = await startDaemonProcess(join(folder, 'daemon'), {
-    PORTAL_LIGHTNING: sandbox.merchant,
-    PORTAL_RELAYS: users.url,
+    PORTAL_LIGHTNING: throughCable(sandbox.merchant, toLightning),
+    PORTAL_RELAYS: `ws://127.0.0.1:${toUsers.port}`,
     PORTAL_EMBEDDED_RELAY: 'off',
     ...settings,
   })
@@ -56,10 +61,54 @@ export async function buildTown({ wallets, settings = {} }: TownOptions): Promis
     userRelay: users.url,
     relays: { users: users.part, lightning: lightning.part },
     sandbox: sandbox.part,
+    cables: { users: toUsers, lightning: toLightning },
     merchantNwc: sandbox.merchant,
     userNwc: sandbox.wallets,
     merchant,
     [Symbol.asyncDispose]: () => built.disposeAsync(),
+  }
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
+}
+
+/** The same wallet, its relay reached by the cable. */
+function throughCable(nwc: string, { port }: Cable): string {
+  const url = new URL(nwc)
+  url.searchParams.set('relay', `ws://127.0.0.1:${port}`)
+  return url.href
+}
+
+export type Shop = AsyncDisposable & {
+  readonly daemon: Part
+  readonly folder: string
+  readonly url: string
+  readonly token: string
+  /** Its embedded one. */
+  readonly relay: string
+  readonly merchant: Merchant
+}
+
+/** The daemon as a newcomer runs it: embedded relay, embedded sandbox. */
+export async function openShop(): Promise<Shop> {
+  await using opening = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'portal-faults-'))
+  opening.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const { part: daemon, url, token } = await startDaemonProcess(folder, {})
+  opening.use(daemon)
+  const merchant = openMerchant(url, token)
+  opening.defer(merchant.close)
+  const opened = opening.move()
+  const relay = `${url.replace(/^http/, 'ws')}/relay`
+  return {
+    daemon,
+    folder,
+    url,
+    token,
+    relay,
+    merchant,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 
