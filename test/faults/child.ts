@@ -19,6 +19,7 @@ export interface Child {
   signal(name: NodeJS.Signals): void
   /** Resolves when it has ended, with its exit code; null: a signal ended it. */
   readonly ended: Promise<number | null>
+  readonly isOver: boolean
   /** Resident memory in MiB; 0 once it has ended. */
   residentMib(): number
 }
@@ -80,6 +81,9 @@ function follow(file: string, child: ChildProcess): Child {
       return printed
     },
     ended,
+    get isOver() {
+      return isOver
+    },
     line: (word) =>
       new Promise((resolve, reject) => {
         const look = () => {

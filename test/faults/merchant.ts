@@ -21,6 +21,15 @@ export type Told = {
   readonly late?: boolean
 }
 
+/** An event as the feed has it. */
+export type FeedItem = Event & {
+  readonly position: number
+  readonly type: string
+  readonly stream_id: string
+  readonly payment_id: string | null
+  readonly request_id: string | null
+}
+
 export type Order = {
   readonly main_key: string
   readonly amount: number
@@ -33,6 +42,8 @@ export type Taken = {
   readonly order: Order
   readonly paymentId: string
   readonly streamId: string
+  /** Null when it was answered before there was one. */
+  readonly invoice: string | null
   /** Unix seconds. */
   readonly expiresAt: number
 }
@@ -57,10 +68,12 @@ export interface Merchant {
   order(order: Order, key?: string): Promise<Taken>
   /** Every event of the stream so far, held against all that was seen of it before. */
   events(streamId: string): Promise<readonly Event[]>
+  /** All events of all streams so far. */
+  feed(): Promise<readonly FeedItem[]>
   /** Follows the stream to its terminal event. */
   ended(streamId: string): Promise<Told>
-  /** What was ever seen, against the feed, the look-ups and the keys of now. */
-  audit(): Promise<void>
+  /** What was ever seen, against the feed, the look-ups and the keys of now; `others`: payments not its own. */
+  audit(others?: number): Promise<void>
   close(): void
 }
 
@@ -92,9 +105,12 @@ export function openMerchant(url: string, token: string): Merchant {
   const insist: Merchant['insist'] = async (method, path, body, headers) => {
     const untilMs = performance.now() + PATIENCE_MS
     for (;;) {
-      const answer = await ask(method, path, body, headers).catch(() => null)
-      if (answer !== null && answer.status !== 503) return answer
-      if (isClosed || performance.now() > untilMs) throw new Error(`${method} ${path}: no answer`)
+      const answer = await ask(method, path, body, headers).catch(String)
+      if (typeof answer === 'object' && answer.status !== 503) return answer
+      if (isClosed || performance.now() > untilMs) {
+        const last = typeof answer === 'string' ? answer : JSON.stringify(answer.body)
+        throw new Error(`${method} ${path}: no answer for ${PATIENCE_MS} ms; at last ${last}`)
+      }
       await pause(AGAIN_MS)
     }
   }
@@ -104,7 +120,11 @@ export function openMerchant(url: string, token: string): Merchant {
     seen.set(streamId, known)
     // All of it, so that what was seen before is seen again.
     const after = wait > 0 ? known.length : 0
-    const answer = await insist('GET', `/events/${streamId}?after=${after}&wait=${wait}`)
+    const path = `/events/${streamId}?after=${after}`
+    const told = wait > 0 ? await ask('GET', `${path}&wait=${wait}`).catch(() => null) : null
+    // Nobody is told that there is nothing by a daemon killed while it waits: asked without waiting,
+    // it must answer.
+    const answer = told?.status === 200 ? told : await insist('GET', path)
     assert.equal(answer.status, 200, JSON.stringify(answer.body))
     const shown: readonly Event[] = answer.body.events
     shown.forEach((event, i) => {
@@ -122,13 +142,14 @@ export function openMerchant(url: string, token: string): Merchant {
     ask,
     insist,
     events,
+    feed: () => readFeed(insist),
     async order(order, key = randomUUID()) {
       const answer = await insist('POST', '/payments/single', order, { 'idempotency-key': key })
       assert.equal(answer.status, 201, JSON.stringify(answer.body))
       const { payment_id: paymentId, stream_id: streamId, expires_at: expiresAt } = answer.body
-      const entry = { key, order, paymentId, streamId, expiresAt }
+      const entry = { key, order, paymentId, streamId, invoice: answer.body.invoice, expiresAt }
       const before = taken.find((other) => other.key === key)
-      if (before !== undefined) assert.deepEqual(entry, before, 'the key made a second payment')
+      if (before !== undefined) assertSame(answer, before)
       else taken.push(entry)
       return entry
     },
@@ -138,18 +159,17 @@ export function openMerchant(url: string, token: string): Merchant {
         if (end !== undefined) return end.data
       }
     },
-    async audit() {
-      for (const { key, order, paymentId, streamId } of taken) {
-        const again = await insist('POST', '/payments/single', order, { 'idempotency-key': key })
-        assert.equal(again.status, 201)
-        assert.equal(again.body.payment_id, paymentId, 'the key answers another payment')
-        assert.equal(again.body.stream_id, streamId)
+    async audit(others = 0) {
+      for (const before of taken) {
+        const key = { 'idempotency-key': before.key }
+        assertSame(await insist('POST', '/payments/single', before.order, key), before)
       }
       for (const streamId of [...seen.keys()]) await events(streamId)
-      await auditFeed(insist, seen)
+      auditFeed(await readFeed(insist), seen)
       const ids = await allPayments(insist)
       assert.equal(new Set(ids).size, ids.length)
-      assert.deepEqual(new Set(ids), new Set(taken.map(({ paymentId }) => paymentId)))
+      assert.equal(ids.length, taken.length + others)
+      for (const { paymentId } of taken) assert(ids.includes(paymentId), `${paymentId} is lost`)
     },
     close() {
       isClosed = true
@@ -158,23 +178,37 @@ export function openMerchant(url: string, token: string): Merchant {
   }
 }
 
-/** The feed holds exactly the events of the streams, in increasing positions. */
-async function auditFeed(
-  insist: Merchant['insist'],
-  seen: ReadonlyMap<string, readonly Event[]>,
-): Promise<void> {
-  const told = new Map<string, Event[]>()
-  let after = 0
+/** What the key answers is the payment that it made, and its invoice. */
+function assertSame({ status, body }: Answer, before: Taken): void {
+  assert.equal(status, 201)
+  assert.equal(body.payment_id, before.paymentId, 'the key answers another payment')
+  assert.equal(body.stream_id, before.streamId)
+  assert.equal(body.expires_at, before.expiresAt)
+  if (before.invoice !== null)
+    assert.equal(body.invoice, before.invoice, 'the key answers another invoice')
+}
+
+/** The feed from its beginning, in increasing positions. */
+async function readFeed(insist: Merchant['insist']): Promise<readonly FeedItem[]> {
+  const all: FeedItem[] = []
   for (;;) {
+    const after = all.at(-1)?.position ?? 0
     const { body } = await insist('GET', `/events?after=${after}`)
-    if (body.events.length === 0) break
-    for (const { position, stream_id: streamId, index, created_at, data } of body.events) {
-      assert(position > after, 'positions increase')
-      after = position
-      const stream = told.get(streamId) ?? []
-      told.set(streamId, [...stream, { index, created_at, data }])
+    const events: readonly FeedItem[] = body.events
+    if (events.length === 0) return all
+    for (const item of events) {
+      assert(item.position > (all.at(-1)?.position ?? 0), 'positions increase')
+      all.push(item)
     }
-    assert.equal(body.next, after)
+    assert.equal(body.next, all.at(-1)?.position)
+  }
+}
+
+/** The feed holds exactly the events of the streams. */
+function auditFeed(feed: readonly FeedItem[], seen: ReadonlyMap<string, readonly Event[]>): void {
+  const told = new Map<string, Event[]>()
+  for (const { stream_id: streamId, index, created_at, data } of feed) {
+    told.set(streamId, [...(told.get(streamId) ?? []), { index, created_at, data }])
   }
   for (const [streamId, events] of seen) assert.deepEqual(told.get(streamId) ?? [], events)
 }
