@@ -29,6 +29,12 @@ export async function folderWithOne(world: World): Promise<string> {
 export async function folderWithMany(world: World, one: string, count: number): Promise<string> {
   const folder = world.newFolder()
   cpSync(one, folder, { recursive: true })
+  await makeMany(folder, count)
+  return folder
+}
+
+/** Makes the one paid payment of this folder's store many; no daemon may run there. */
+export async function makeMany(folder: string, count: number): Promise<void> {
   const db = new DatabaseSync(join(folder, 'portal.db'))
   db.exec('pragma foreign_keys = off; begin')
   await copyPayments({
@@ -43,7 +49,6 @@ export async function folderWithMany(world: World, one: string, count: number): 
   })
   db.exec('commit')
   db.close()
-  return folder
 }
 
 /** The address of a database in which one payment was made many. */

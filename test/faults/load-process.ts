@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { eventHash, KIND, type PublicKey, toHex } from 'portal-protocol'
 import WebSocket from 'ws'
 import { newIdentity } from './plain-user.ts'
+import { until } from './until.ts'
 
 type Flood = {
   readonly relay: string
@@ -36,7 +37,14 @@ else throw new Error(`no such load: ${kind}`)
 
 /** Well-formed events for the daemon with false signatures, at a steady rate. */
 async function flood(given: Flood): Promise<void> {
-  const sockets = await Promise.all(Array.from({ length: 4 }, () => open(given.relay)))
+  const answered = { count: 0, lastAtMs: 0 }
+  const heard = (text: string) => {
+    if (!text.startsWith('["OK"')) return
+    answered.count += 1
+    answered.lastAtMs = performance.now()
+  }
+  // So many that none is above what the relay allows a connection.
+  const sockets = await Promise.all(Array.from({ length: 16 }, () => open(given.relay, heard)))
   const people = Array.from({ length: STRANGERS }, () => newIdentity().publicKey)
   const byStrangers = people.flatMap((author) =>
     STRANGE_KINDS.map((strange) => falseEvent(author, strange, given.merchant)),
@@ -47,8 +55,7 @@ async function flood(given: Flood): Promise<void> {
   const startedAtMs = performance.now()
   const sent = { strangers: 0, forgeries: 0 }
   const send = (frame: string | undefined, nth: number) => {
-    const socket = sockets[nth % sockets.length]
-    if (frame !== undefined && socket?.readyState === WebSocket.OPEN) socket.send(frame)
+    if (frame !== undefined) sockets[nth % sockets.length]?.send(frame)
   }
   console.log('ready')
   await new Promise<void>((resolve) => {
@@ -66,7 +73,11 @@ async function flood(given: Flood): Promise<void> {
       }
     }, 20)
   })
-  console.log(`sent ${sent.strangers + sent.forgeries}`)
+  // What the relay says of each tells that it came.
+  const isOver = () => answered.count === sent.strangers + sent.forgeries
+  await until('every event is answered', isOver).catch(() => {})
+  const tookS = (answered.lastAtMs - startedAtMs) / 1000
+  console.log(`a-second ${Math.round(answered.count / tookS)}`)
   for (const socket of sockets) socket.terminate()
   process.exit(0)
 }
@@ -111,11 +122,11 @@ async function readers({ port, token, paths, count }: Readers): Promise<void> {
   process.on('SIGTERM', () => process.exit(0))
 }
 
-function open(url: string): Promise<WebSocket> {
+function open(url: string, heard: (text: string) => void): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { perMessageDeflate: false })
     socket.once('open', () => resolve(socket))
     socket.once('error', reject)
-    socket.on('message', () => {})
+    socket.on('message', (data) => heard(String(data)))
   })
 }
