@@ -38,7 +38,7 @@ const world = await startWorld(size.users)
 const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
   cpu: () => measureProcessorTime(world, { ...size.cpu, profileDir: values.profile }),
   latency: () => measureLatency(world, size.latency),
-  webhooks: () => measureWebhooks(world, size.latency),
+  webhooks: () => measureWebhooks(world, size.webhooks),
   throughput: () => measureThroughput(world, size.throughput),
   open: () => measureOpenPayments(world, size.open),
   start: () => measureStartUp(world, size.start),

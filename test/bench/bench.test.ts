@@ -20,9 +20,15 @@ test('the bench measures every figure and loses no payment', { timeout: 480_000 
     assert.match(value, /\d/, `${name} has no value`)
     assert.doesNotMatch(value, /NaN|Infinity/, name)
   }
+  const [, , ratio = ''] = [...figures].find(([name]) => WEBHOOK.test(name))?.[1] ?? []
+  assert(Number.parseFloat(ratio) <= WEBHOOK_AT_MOST, `the webhook came after ${ratio}`)
   for (const name of figures.keys()) assert.doesNotMatch(name, /[1-9]\d* lost/)
   assert.match(stdout, /^\d+ figures, \d+ beyond their aim$/m)
 })
+
+const WEBHOOK = /^settlement → `payment.paid` at the webhook receiver/
+/** As a multiple of the SSE reader's figure. Medians of the same payments: a slow machine slows both. */
+const WEBHOOK_AT_MOST = 2
 
 const EXPECTED = [
   /^processor time per payment, warm/,
@@ -31,6 +37,7 @@ const EXPECTED = [
   /^approval → `user_approved`/,
   /^settlement → `paid`/,
   /^POST → `paid`, one payment after another/,
+  WEBHOOK,
   /portal_settle_to_event_seconds/,
   /payments at once: 10 paid, 0 lost/,
   /a second for 1 s.*: 10 paid, 0 lost/,
