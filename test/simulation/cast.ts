@@ -63,6 +63,7 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
   const receiver = createReceiver(world)
   const introductions: Introduction[] = []
   const scans: Said[] = []
+  const answers: Said[] = []
   const activities = createActivities()
   const logged = { lines: 0 }
   const stream = { over: false }
@@ -101,11 +102,14 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     wallMs: wall.nowMs,
     introductions,
     scans,
+    answers,
     userRelay: USER_URL,
   }
-  const accepted = ({ id }: NostrEvent) => {
-    const scan = scans.find(({ event }) => event.id === id)
-    if (scan !== undefined) scan.acceptedAtMs ??= timeline.nowMs
+  const accepted = ({ id }: NostrEvent, url: string) => {
+    const said = [...scans, ...answers].find(({ event }) => event.id === id)
+    if (said === undefined) return
+    if (url === EMBEDDED_URL) said.acceptedAtMs ??= timeline.nowMs
+    if (url === OWN_URL) said.relayedAtMs ??= timeline.nowMs
   }
   const people = { world, seen, openSocket: network.openSocket, accepted }
   const stranger = createUser({
@@ -167,6 +171,7 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     receiver,
     introductions,
     scans,
+    answers,
     /** When the last payment expires, as far as was planned (true time). */
     horizonMs: 0,
     /** Whether nothing goes wrong in this life but what its people do. */

@@ -5,6 +5,8 @@ import { eventsOf, type Told } from './sightings.ts'
 
 const LIFETIME_MS = 300_000
 const END_ALLOWED_MS = 10_000 + 1_100
+/** From a relay to the daemon, and until its commit can be read. */
+const ON_THE_WAY_MS = 2_000
 
 /** `read` is every stream once more, read by index at the very end. */
 export function checkLog(
@@ -35,7 +37,9 @@ export function checkIntroductions(findings: Findings): void {
     const events = eventsOf(findings.seen, one.streamId)
     if (one.kind === 'handshake') checkHandshake(findings, one, events)
     else checkAuthentication(findings, one, events)
-    if (!one.lasting) checkOneEnd(findings, one, events)
+    if (one.lasting) continue
+    checkOneEnd(findings, one, events)
+    checkHeard(findings, one, events)
   }
 }
 
@@ -60,16 +64,37 @@ function checkHandshake(
 }
 
 function checkAuthentication(
-  { world }: Findings,
+  { world, wall, answers }: Findings,
   one: Introduction,
   events: readonly Told[],
 ): void {
   for (const { data } of events) {
+    if (data.status === 'timeout') continue
+    if (!answers.some(({ what }) => what === data.status))
+      world.broken(5, `an authentication was told ${String(data.status)}, which nobody said`)
     if (data.status !== 'approved') continue
     if (data.user_key !== one.key) world.broken(5, 'a key that was not asked was authenticated')
     const isForged = String(data.session_token).endsWith('AAAAAAAA')
     if (isForged && data.session_token_valid === true)
       world.broken(5, 'a forged session token was called valid')
+    // One that was issued before the clock was set back is not valid yet.
+    if (!isForged && wall.setBackMs === 0 && data.session_token_valid !== true)
+      world.broken(5, 'a true session token was called invalid')
+  }
+}
+
+// Promises 5 and 8: what ends with the first word has ended once the daemon has one. It has what its own relay
+// said OK to; where nothing goes wrong, it also has what it was sent by another.
+function checkHeard(findings: Findings, one: Introduction, events: readonly Told[]): void {
+  const { world, seen, wall, scans, answers, untroubled } = findings
+  const [end] = events
+  const expiresAtMs = one.createdAtMs + LIFETIME_MS
+  for (const { what, acceptedAtMs, relayedAtMs } of one.kind === 'handshake' ? scans : answers) {
+    const byMs =
+      acceptedAtMs ?? (untroubled && relayedAtMs !== null ? relayedAtMs + ON_THE_WAY_MS : null)
+    if (byMs === null || wall.latestMs(byMs) >= expiresAtMs) continue
+    const isTold = end !== undefined && visibleAtMs(seen, end) <= byMs
+    if (!isTold) world.broken(8, `the ${what} for a ${one.kind} was taken with OK and is lost`)
   }
 }
 
@@ -85,6 +110,6 @@ function checkOneEnd(
   }
   if (more.length > 0) world.broken(3, `a ${one.kind} has ${events.length} events`)
   const dueMs = wall.passedMs(one.createdAtMs + LIFETIME_MS)
-  const deadlineMs = outages.deadlineMs(dueMs, END_ALLOWED_MS, ['daemon', 'store', 'clock'])
+  const deadlineMs = outages.deadlineMs(dueMs, END_ALLOWED_MS, ['daemon', 'store'])
   if (visibleAtMs(seen, end) > deadlineMs) world.broken(3, `a ${one.kind} ended late`)
 }

@@ -91,7 +91,7 @@ function checkEnd(findings: Findings, one: Case): void {
     world.broken(3, `after its end ${nameOf(one)} was told ${JSON.stringify(event.data)}`)
   }
   if (end.data.late !== undefined) world.broken(3, `${nameOf(one)} ended with late money only`)
-  const parts: Part[] = ['daemon', 'store', 'clock']
+  const parts: Part[] = ['daemon', 'store']
   if (one.own && payment.invoice !== null) parts.push('node')
   const held = events.find(({ data }) => data.status === 'held')
   const dueMs = wall.passedMs(Number(held?.data.capture_before ?? payment.expires_at) * 1000)

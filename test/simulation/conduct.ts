@@ -20,6 +20,8 @@ type Conduct = (asked: Asked) => Promise<void>
 
 const REASONS = ['no', 'not now', 'no route', 'balance too low'] as const
 
+const HOUR_MS = 3_600_000
+
 const approved: PaymentResponseStatus = { type: 'approved' }
 
 /** The conducts by name, with how often each is met. */
@@ -157,13 +159,16 @@ function speak(asked: Asked, status: PaymentResponseStatus, from?: Identity): vo
     world.fault('a wallet claims without proof')
   const event = user.answerPayment(ask, status, from)
   if (!world.chance.odds(0.25)) return
-  world.fault('an answer is repeated')
   for (let times = world.chance.between(1, 3); times > 0; times--) repeatLater(asked, event)
 }
 
 function repeatLater({ world, user }: Asked, event: NostrEvent): void {
-  const delayMs = world.chance.odds(0.9) ? world.chance.between(0, 20_000) : 3_600_000
-  world.timeline.after(delayMs, () => user.repeat(event))
+  const { chance } = world
+  const isHours = world.long && chance.odds(0.6)
+  world.arrives(isHours ? chance.between(HOUR_MS, 2 * HOUR_MS) : chance.between(0, 20_000), () => {
+    world.fault(isHours ? 'an answer is repeated after hours' : 'an answer is repeated')
+    user.repeat(event)
+  })
 }
 
 /** Says that it paid, with the proof where it has one. */

@@ -32,9 +32,8 @@ export type FaultDeps = {
 type Stretch = { readonly fromMs: number; readonly untilMs: number }
 type Fault = (deps: FaultDeps, stretch: Stretch) => void
 
-/** Everything is as it should be again after this long (ms), once a fault of the part is over. */
+/** The store is as it should be again after this long (ms), once its fault is over. */
 const STORE_RECOVERY_MS = 10_000
-const CLOCK_RECOVERY_MS = 61_000
 
 const FAULTS: readonly (readonly [number, Fault])[] = [
   [8, relayFault],
@@ -74,6 +73,16 @@ export function planFaults(deps: FaultDeps, count: number, untilMs: number): voi
   })
 }
 
+/** Has relays bring things hours late, for so long. */
+export function belate({ world, nodeRelay, otherRelays }: FaultDeps, untilMs: number): void {
+  const { chance, timeline } = world
+  if (chance.odds(0.5)) nodeRelay.belated = 'as well'
+  for (const relay of otherRelays) relay.belated = chance.pick(['as well', 'instead', null])
+  timeline.after(untilMs, () => {
+    for (const relay of [nodeRelay, ...otherRelays]) relay.belated = null
+  })
+}
+
 /** Runs `begin` and `end` around a stretch; an outage of `part`, if given, reaches `recoveryMs` beyond. */
 function during(
   { world, outages }: FaultDeps,
@@ -99,7 +108,7 @@ function nodeRecoveryMs(pace: Pace): number {
 }
 
 function relayFault(deps: FaultDeps, stretch: Stretch): void {
-  const { world, network, nodeRelay, pace } = deps
+  const { world, network, outages, nodeRelay, pace } = deps
   const { chance } = world
   const isNode = chance.odds(0.4)
   const relay = isNode ? nodeRelay : chance.pick(deps.otherRelays as [SimulatedRelay])
@@ -112,6 +121,17 @@ function relayFault(deps: FaultDeps, stretch: Stretch): void {
       network.serve(relay.url, null)
     }
     during(deps, stretch, outage, begin, () => network.serve(relay.url, relay.attach))
+    return
+  }
+  if (chance.odds(0.2)) {
+    const reason = isNode
+      ? 'error: restarting'
+      : chance.pick(['error: restarting', 'rate-limited: '])
+    world.timeline.after(stretch.fromMs, () => {
+      const { nowMs } = world.timeline
+      if (isNode) outages.begin('node', nowMs).untilMs = nowMs + nodeRecoveryMs(pace)
+      relay.closeAll(reason)
+    })
     return
   }
   const bad = badHabits(world)
@@ -134,7 +154,7 @@ function badHabits({ chance }: World): Partial<RelayHabits> {
     { closes: true },
     { loses: often },
     { doubles: often },
-    { delays: often, delayMaxMs: chance.pick([2_000, 60_000, 10_800_000]) },
+    { delays: often, delayMaxMs: chance.pick([2_000, 60_000, 7_200_000]) },
     { loses: 0.2, doubles: 0.3, delays: 0.3, delayMaxMs: 20_000 },
   ])
 }
@@ -231,13 +251,12 @@ function diskFault(deps: FaultDeps, stretch: Stretch): void {
 }
 
 function clockStep(deps: FaultDeps, { fromMs, untilMs }: Stretch): void {
-  const { world, wall, outages } = deps
+  const { world, wall } = deps
   const { chance, timeline } = world
   const byMs = chance.pick([1_000, 30_000, 600_000, 7_200_000]) * chance.pick([-1, 1])
   const set = (change: number) => {
     world.fault(change > 0 ? 'the clock is set forward' : 'the clock is set back')
     world.say('wall', `is set by ${change / 1000} s`)
-    outages.begin('clock', timeline.nowMs).untilMs = timeline.nowMs + CLOCK_RECOVERY_MS
     wall.step(change)
   }
   timeline.after(fromMs, () => set(byMs))

@@ -41,6 +41,7 @@ export type Findings = {
   readonly receiver: Receiver
   readonly introductions: readonly Introduction[]
   readonly scans: readonly Said[]
+  readonly answers: readonly Said[]
   readonly untroubled: boolean
 }
 

@@ -1,6 +1,11 @@
 // How a merchant gets to know a user: handshakes that are scanned, keys that are authenticated, and what
 // may come of them.
-import { type NostrEvent, type PublicKey, parseHandshakeUrl } from 'portal-protocol'
+import {
+  type AuthStatus,
+  type NostrEvent,
+  type PublicKey,
+  parseHandshakeUrl,
+} from 'portal-protocol'
 import type { MerchantDeps } from './merchant.ts'
 import { followStream } from './readers.ts'
 import { standInSecp256k1 as secp } from './stand-in-secp256k1.ts'
@@ -17,12 +22,19 @@ export type Introduction = {
   readonly createdAtMs: number
 }
 
-/** Scans and answers that were said, and when the daemon's own relay said OK to them. */
-export type Said = { readonly event: NostrEvent; acceptedAtMs: number | null }
+/** A scan or an answer that was said, and when the daemon's own relay, or one it listens at, said OK to it. */
+export type Said = {
+  readonly event: NostrEvent
+  readonly what: string
+  acceptedAtMs: number | null
+  relayedAtMs: number | null
+}
 
 export type IntroductionDeps = MerchantDeps & {
   readonly introductions: Introduction[]
   readonly scans: Said[]
+  /** Of those who were asked to prove their key. */
+  readonly answers: Said[]
   readonly userRelay: string
 }
 
@@ -52,7 +64,7 @@ export async function handshake(users: readonly User[], deps: IntroductionDeps):
 
 function scan(user: User, url: string, deps: IntroductionDeps): void {
   const { world, scans, userRelay } = deps
-  const { chance, timeline } = world
+  const { chance } = world
   const { mainKey, token } = parseHandshakeUrl(url, secp)
   const named = chance.pick<readonly string[]>([
     [],
@@ -61,11 +73,13 @@ function scan(user: User, url: string, deps: IntroductionDeps): void {
   ])
   if (named.length > 0) user.join(userRelay)
   const event = user.greet(mainKey, token, named)
-  scans.push({ event, acceptedAtMs: null })
+  scans.push(saidNow(event, 'scan'))
   if (!chance.odds(0.4)) return
-  world.fault('a scan is repeated')
   for (let times = chance.between(1, 3); times > 0; times--) {
-    timeline.after(chance.between(0, 10_000), () => user.repeat(event))
+    world.arrives(chance.between(0, world.long ? 7_200_000 : 10_000), () => {
+      world.fault('a scan is repeated')
+      user.repeat(event)
+    })
   }
 }
 
@@ -94,30 +108,30 @@ export function meetChallenge(
   copy: number,
   deps: IntroductionDeps,
 ): void {
-  const { world, wallMs } = deps
+  const { world, wallMs, answers } = deps
   const { chance, timeline } = world
   if (copy > 0 && !chance.odds(0.1)) return
   const conduct = chance.pick(['approves', 'approves', 'declines', 'forges', 'is silent'])
   const nowS = Math.floor(wallMs() / 1000)
   const lifetime = { issuedAt: nowS, expiresAt: nowS + 3_600 }
   const token = user.identity.issueSessionToken(ask.merchant, lifetime)
+  const answer = (status: AuthStatus) =>
+    answers.push(saidNow(user.answerChallenge(ask, status), status.status))
+  const approve = (sessionToken: string) =>
+    answer({ status: 'approved', grantedPermissions: [], sessionToken })
   timeline.after(chance.between(0, 8_000), () => {
     switch (conduct) {
       case 'approves':
-        return user.answerChallenge(ask, {
-          status: 'approved',
-          grantedPermissions: [],
-          sessionToken: token,
-        })
+        return approve(token)
       case 'forges':
         world.fault('a session token is forged')
-        return user.answerChallenge(ask, {
-          status: 'approved',
-          grantedPermissions: [],
-          sessionToken: `${token.slice(0, -8)}AAAAAAAA`,
-        })
+        return approve(`${token.slice(0, -8)}AAAAAAAA`)
       case 'declines':
-        return user.answerChallenge(ask, { status: 'declined', reason: 'no' })
+        return answer({ status: 'declined', reason: 'no' })
     }
   })
+}
+
+function saidNow(event: NostrEvent, what: string): Said {
+  return { event, what, acceptedAtMs: null, relayedAtMs: null }
 }

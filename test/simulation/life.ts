@@ -6,7 +6,7 @@ import { checkMoney } from './check-money.ts'
 import { checkWebhooks, undelivered } from './check-webhooks.ts'
 import { checkWords } from './check-words.ts'
 import type { Pace } from './daemon.ts'
-import { planFaults } from './faults.ts'
+import { belate, planFaults } from './faults.ts'
 import { casesOf, ENDS, type PaymentSeen } from './findings.ts'
 import { authenticate, handshake } from './introductions.ts'
 import type { Keeper } from './keeper.ts'
@@ -29,6 +29,8 @@ export type Life = {
 
 /** What must be told within this time once all is calm and everything has expired. */
 const PATIENCE_MS = 2_400_000
+/** How often a daemon looks after its connections in a life of hours. */
+const LONG_MS = 600_000
 const CHECK_EVERY_MS = 2_000
 const TIMERS_MAX = 40
 const CONNECTIONS_MAX = 10
@@ -43,6 +45,7 @@ export async function live(
   const world = createWorld(seed, tell)
   const unwatch = watchProcess(world)
   const pace = paceOf(world)
+  world.long = pace.roundTripEveryMs === LONG_MS
   const cast = await begun(world, stage.next(instances), pace)
   const payments = await lived(cast)
   cast.close()
@@ -72,7 +75,8 @@ async function begun(world: World, stage: Setting, pace: Pace): Promise<Cast> {
       activities.run(timeline.sleep(atMs).then(() => order(plan, merchant)))
     }
     const soon = () => timeline.sleep(chance.between(500, 8_000))
-    if (chance.odds(0.14)) activities.run(soon().then(() => handshake(users, merchant)))
+    if (chance.odds(world.long ? 0.5 : 0.14))
+      activities.run(soon().then(() => handshake(users, merchant)))
     if (chance.odds(0.08)) {
       activities.run(soon().then(() => authenticate(chance.pick(users), merchant)))
     }
@@ -91,7 +95,8 @@ async function begun(world: World, stage: Setting, pace: Pace): Promise<Cast> {
       [10, 8],
     ])
     const calmAtMs = Math.min(horizonMs, 400_000) + chance.between(0, 20_000)
-    cast.untroubled = count === 0
+    cast.untroubled = count === 0 && !world.long
+    if (world.long) belate(cast, calmAtMs)
     planFaults(cast, count, count === 0 ? 0 : calmAtMs)
   })
   await timeline.step(START_MS)
@@ -102,7 +107,8 @@ async function begun(world: World, stage: Setting, pace: Pace): Promise<Cast> {
 async function lived(cast: Cast): Promise<readonly PaymentSeen[]> {
   const { world, keepers, activities } = cast
   const isUp = ({ running, mortal }: Keeper) => running !== null && !mortal.paused
-  const quiet = () => world.calm && activities.running === 0 && keepers.every(isUp)
+  const quiet = () =>
+    world.calm && world.onTheWay === 0 && activities.running === 0 && keepers.every(isUp)
   await passed(
     world,
     () => quiet() && allTold(cast),
@@ -147,8 +153,8 @@ function checkSize(world: World, keeper: Keeper): void {
 }
 
 /** The latest moment by which all must be told. */
-function limitMs({ horizonMs, wall }: Cast): number {
-  return horizonMs + PATIENCE_MS + wall.setBackMs
+function limitMs({ world, horizonMs, wall }: Cast): number {
+  return Math.max(horizonMs, world.lastArrivalMs) + PATIENCE_MS + wall.setBackMs
 }
 
 async function passed(world: World, enough: () => boolean, untilMs: () => number): Promise<void> {
@@ -230,16 +236,19 @@ async function sweep(cast: Cast): Promise<Sweep> {
   return done ?? nothing
 }
 
-function ordersOf({ world: { chance }, users, pace }: Cast): { atMs: number; plan: OrderPlan }[] {
+function ordersOf({
+  world: { chance, long },
+  users,
+  habits,
+}: Cast): { atMs: number; plan: OrderPlan }[] {
   const count = chance.weighted([
     [5, 1],
     [3, 2],
     [2, 3],
   ])
   return Array.from({ length: count }, (_, i) => {
-    const long = pace.roundTripEveryMs > 60_000
     const expiresInS = long
-      ? chance.pick([600, 900])
+      ? chance.pick(habits.pushes ? [600, 900, 5_400] : [600, 900])
       : chance.weighted([
           [4, 5],
           [4, 10],
@@ -272,10 +281,10 @@ function ordersOf({ world: { chance }, users, pace }: Cast): { atMs: number; pla
 
 function paceOf({ chance }: World): Pace {
   return chance.weighted<Pace>([
-    [70, { roundTripEveryMs: 60_000, probeEveryMs: 600_000, pings: false, commitMaxMs: 2 }],
+    [65, { roundTripEveryMs: 60_000, probeEveryMs: 600_000, pings: false, commitMaxMs: 2 }],
     [22, { roundTripEveryMs: 15_000, probeEveryMs: 600_000, pings: false, commitMaxMs: 3 }],
     [4, { roundTripEveryMs: 15_000, probeEveryMs: 15_000, pings: true, commitMaxMs: 4 }],
-    [4, { roundTripEveryMs: 600_000, probeEveryMs: 3_600_000, pings: false, commitMaxMs: 8 }],
+    [12, { roundTripEveryMs: LONG_MS, probeEveryMs: 3_600_000, pings: false, commitMaxMs: 8 }],
   ])
 }
 

@@ -169,7 +169,8 @@ async function decideHeld(
 ): Promise<void> {
   const { world, seen, api, over } = deps
   const statuses = () => eventsOf(seen, streamId).map(({ data }) => String(data.status))
-  while (!over() && !statuses().includes('held')) await world.timeline.sleep(700)
+  while (!over() && !statuses().includes('held'))
+    await world.timeline.sleep(world.long ? 20_000 : 700)
   if (what === 'cancel') return cancel(paymentId, deps)
   for (let tries = 0; tries < TRIES && what === 'capture' && !over(); tries++) {
     world.fault('held money is captured')

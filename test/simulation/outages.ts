@@ -1,5 +1,5 @@
 // When a part was not to be had, so that nothing is asked of the daemon that the promises do not.
-export type Part = 'daemon' | 'store' | 'node' | 'clock'
+export type Part = 'daemon' | 'store' | 'node'
 
 export type Outage = {
   readonly part: Part

@@ -23,7 +23,7 @@ export async function followFeed({ world, api, seen, over }: ReaderDeps): Promis
       await api.call({ method: 'GET', url: `/events?after=${after}&wait=${wait}` }),
     )
     if (page !== null) after = takeFeed(page, after, seen, world)
-    await timeline.sleep(chance.between(1_000, 15_000))
+    await timeline.sleep(pauseMs(world, page?.events.length === 0))
   }
 }
 
@@ -61,8 +61,13 @@ export async function followStream(streamId: string, deps: ReaderDeps): Promise<
       seen.saw(toldOf(event, streamId), sse ? 'SSE' : 'poll')
     }
     if (events.some(({ data }) => hasEnded(data))) return
-    await timeline.sleep(chance.between(1_000, 15_000))
+    await timeline.sleep(pauseMs(world, events.length === 0))
   }
+}
+
+/** Until it asks again; in a life of hours not so often, which makes them cheap. */
+function pauseMs({ chance, long }: World, hadNothing: boolean): number {
+  return long && hadNothing ? chance.between(60_000, 900_000) : chance.between(1_000, 15_000)
 }
 
 /** Reads a whole stream once. */

@@ -32,10 +32,18 @@ export const GOOD_HABITS: RelayHabits = {
   delayMaxMs: 0,
 }
 
+const HOUR_MS = 3_600_000
+/** How often one comes late where that happens. */
+const BELATED = 0.15
+
 export interface SimulatedRelay {
   readonly url: string
   readonly attach: Attach
   habits: RelayHabits
+  /** Whether now and then a message comes hours late, on time as well or instead. */
+  belated: 'as well' | 'instead' | null
+  /** Ends every subscription that is open. */
+  closeAll(reason: string): void
   /** A reader in this process, such as the wallet service; no socket in between. */
   listen(filters: readonly Filter[], run: (event: NostrEvent) => void): void
   publish(event: NostrEvent): void
@@ -53,6 +61,16 @@ export function createRelay(url: string, world: World): SimulatedRelay {
   const relay: SimulatedRelay = {
     url,
     habits: GOOD_HABITS,
+    belated: null,
+    closeAll(reason) {
+      for (const reader of readers) {
+        for (const id of reader.filters.keys()) {
+          world.fault('a relay closes a live subscription')
+          reader.send(['CLOSED', id, reason])
+        }
+        reader.filters.clear()
+      }
+    },
     listen: (filters, run) => listeners.push({ filters, run }),
     publish: spread,
     attach(socket) {
@@ -104,35 +122,61 @@ export function createRelay(url: string, world: World): SimulatedRelay {
       stored.set(`${event.pubkey}:${event.kind}`, event)
     }
     for (const { filters, run } of listeners) {
-      if (matchesAnyFilter(filters, event)) troubled(() => run(event))
+      if (!matchesAnyFilter(filters, event)) continue
+      troubled(() => {
+        run(event)
+        return true
+      })
     }
     for (const reader of readers) {
       for (const [id, filters] of reader.filters) {
-        if (!matchesAnyFilter(filters, event)) continue
-        troubled(() => {
-          if (readers.has(reader)) reader.send(['EVENT', id, event])
-        })
+        if (matchesAnyFilter(filters, event)) troubled(() => sendTo(reader, id, event))
       }
     }
   }
 
-  function troubled(deliver: () => void): void {
+  /** To this reader, or where it has come back meanwhile, to whoever asks for it now; whether anybody does. */
+  function sendTo(reader: Reader, id: string, event: NostrEvent): boolean {
+    if (readers.has(reader)) {
+      reader.send(['EVENT', id, event])
+      return true
+    }
+    let sent = false
+    for (const other of readers) {
+      for (const [otherId, filters] of other.filters) {
+        if (!matchesAnyFilter(filters, event)) continue
+        other.send(['EVENT', otherId, event])
+        sent = true
+      }
+    }
+    return sent
+  }
+
+  function troubled(deliver: () => boolean): void {
     const { loses, doubles, delays, delayMaxMs } = relay.habits
-    const { chance, timeline } = world
+    const { chance } = world
+    if (relay.belated !== null && chance.odds(BELATED)) {
+      late(chance.between(HOUR_MS, 2 * HOUR_MS), deliver)
+      if (relay.belated === 'instead' && chance.odds(0.5)) return
+    }
     if (loses > 0 && chance.odds(loses)) {
       world.fault('a message is lost')
       return
     }
     if (doubles > 0 && chance.odds(doubles)) {
-      world.fault('a message comes twice')
-      timeline.after(chance.between(0, 5_000), deliver)
+      world.arrives(chance.between(0, 5_000), () => {
+        if (deliver()) world.fault('a message comes twice')
+      })
     }
-    if (delays === 0 || !chance.odds(delays)) {
-      deliver()
-      return
-    }
-    world.fault('a message is late')
-    timeline.after(chance.between(100, delayMaxMs), deliver)
+    if (delays > 0 && chance.odds(delays)) late(chance.between(100, delayMaxMs), deliver)
+    else deliver()
+  }
+
+  function late(delayMs: number, deliver: () => boolean): void {
+    world.arrives(delayMs, () => {
+      if (deliver())
+        world.fault(delayMs < HOUR_MS ? 'a message is late' : 'a message is hours late')
+    })
   }
 
   return relay

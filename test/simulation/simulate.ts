@@ -1,9 +1,10 @@
 // npm run simulate -- [--seeds N] [--from S] [--instances N] [--story]: lives of the whole daemon in virtual time, among
-// faults. With --story they are told; a failed one comes with the command that tells it.
+// faults. The first that fail are told, and come with the command that tells them again; with --story all are.
 import { parseArgs } from 'node:util'
 import { live } from './life.ts'
 import { manyLives } from './many-lives.ts'
 import { createStage } from './stage.ts'
+import { storiesOf } from './story.ts'
 import { failures, NOTHING, pageOf, sum, type Tally, tallyOf } from './tally.ts'
 
 const { values } = parseArgs({
@@ -23,6 +24,7 @@ const tally = values.story
   ? await told()
   : await manyLives({ from, seeds, instances, progress: progress() })
 for (const line of failures(tally, instances)) console.log(line)
+if (!values.story) for (const line of await storiesOf(tally, instances)) console.log(line)
 console.log(pageOf(tally))
 process.exitCode = tally.failed.length > 0 ? 1 : 0
 

@@ -38,7 +38,7 @@ export interface User {
   repeat(event: NostrEvent): void
   answerPayment(ask: PaymentAsked, status: PaymentResponseStatus, from?: Identity): NostrEvent
   prove(merchant: PublicKey, subkey: Subkey): void
-  answerChallenge(ask: ChallengeAsked, status: AuthStatus): void
+  answerChallenge(ask: ChallengeAsked, status: AuthStatus): NostrEvent
 }
 
 export type PaymentAsked = { readonly merchant: PublicKey; readonly request: PaymentRequest }
@@ -54,7 +54,8 @@ export type UserDeps = {
   /** `copy` counts from 0 for each request id. */
   readonly asked: (user: User, ask: PaymentAsked, copy: number) => void
   readonly challenged: (user: User, ask: ChallengeAsked, copy: number) => void
-  readonly accepted: (event: NostrEvent) => void
+  /** The relay at this address said OK to it. */
+  readonly accepted: (event: NostrEvent, url: string) => void
 }
 
 export function createUser(deps: UserDeps): User {
@@ -101,10 +102,10 @@ export function createUser(deps: UserDeps): User {
     }
   }
 
-  function publish(event: NostrEvent, accepted: () => void = () => {}): void {
+  function publish(event: NostrEvent, accepted: (url: string) => void = () => {}): void {
     const chosen = lines.filter((line) => line.online && chance.odds(0.8))
     for (const line of chosen.length > 0 ? chosen : lines.slice(0, 1)) {
-      line.publish(event, line.url === EMBEDDED_URL ? accepted : () => {})
+      line.publish(event, () => accepted(line.url))
     }
   }
 
@@ -136,7 +137,7 @@ export function createUser(deps: UserDeps): User {
       const plaintext = encodeKeyHandshake({ token, clientInfo, preferredRelays })
       const event = signed(identity, KIND.keyHandshake, merchant, plaintext)
       world.say(name, 'scans the handshake')
-      publish(event, () => deps.accepted(event))
+      publish(event, (url) => deps.accepted(event, url))
       return event
     },
     repeat: (event) => publish(event),
@@ -157,8 +158,8 @@ export function createUser(deps: UserDeps): User {
         name,
         `says ${JSON.stringify(status)} to ${requestId.slice(-6)}${from === identity ? '' : ' from another key'}`,
       )
-      publish(event, () => {
-        utterance.acceptedAtMs ??= timeline.nowMs
+      publish(event, (url) => {
+        if (url === EMBEDDED_URL) utterance.acceptedAtMs ??= timeline.nowMs
       })
       return event
     },
@@ -166,8 +167,8 @@ export function createUser(deps: UserDeps): User {
       world.say(name, 'proves a subkey')
       const isExpired = Number(proof.metadata.expiresAt) * 1000 < timeline.nowMs
       const asked = [...copies.keys()]
-      publish(signed(subkey, KIND.subkeyProof, merchant, encodeSubkeyProof(proof)), () => {
-        if (isExpired) return
+      publish(signed(subkey, KIND.subkeyProof, merchant, encodeSubkeyProof(proof)), (url) => {
+        if (isExpired || url !== EMBEDDED_URL) return
         for (const request of asked) vouched.add(`${subkey.publicKey} ${request}`)
       })
       if (isExpired || seen.proven.has(subkey.publicKey)) return
@@ -177,7 +178,8 @@ export function createUser(deps: UserDeps): User {
       const plaintext = encodeAuthResponse({ challenge, status, subkeyProof: null })
       world.say(name, `answers the challenge: ${status.status}`)
       const event = signed(identity, KIND.authResponse, merchant, plaintext)
-      publish(event, () => deps.accepted(event))
+      publish(event, (url) => deps.accepted(event, url))
+      return event
     },
   }
   for (const url of deps.relays) user.join(url)

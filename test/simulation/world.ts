@@ -23,6 +23,13 @@ export interface World {
   say(who: string, what: string): void
   /** Counts a fault that happened. */
   fault(name: string): void
+  /** Runs it then; the life goes on at least until it has run. */
+  arrives(delayMs: number, run: () => void): void
+  /** How many of those are still to come, and when the last comes (true time). */
+  readonly onTheWay: number
+  readonly lastArrivalMs: number
+  /** Whether messages may be hours late in this life, and payments open for as long. */
+  long: boolean
   /** True once nothing goes wrong any more. */
   calm: boolean
   broken(promised: Promised, text: string): void
@@ -36,6 +43,8 @@ export function createWorld(seed: number, tell: Teller | null): World {
   const violations: Violation[] = []
   const faults = new Map<string, number>()
   let hash = 0x811c9dc5
+  let onTheWay = 0
+  let lastArrivalMs = START_MS
 
   const broken = (promised: Promised, text: string) => {
     violations.push({ promised, text })
@@ -60,6 +69,21 @@ export function createWorld(seed: number, tell: Teller | null): World {
       faults.set(name, (faults.get(name) ?? 0) + 1)
       say('fault', name)
     },
+    arrives(delayMs, run) {
+      onTheWay += 1
+      lastArrivalMs = Math.max(lastArrivalMs, timeline.nowMs + delayMs)
+      timeline.after(delayMs, () => {
+        onTheWay -= 1
+        run()
+      })
+    },
+    get onTheWay() {
+      return onTheWay
+    },
+    get lastArrivalMs() {
+      return lastArrivalMs
+    },
+    long: false,
     calm: false,
     broken,
     violations,
