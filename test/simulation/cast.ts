@@ -25,8 +25,9 @@ import { createSightings } from './sightings.ts'
 import { createUser, type PaymentAsked, type User } from './user.ts'
 import { createWall } from './wall.ts'
 import { createWalletService, type ServiceHabits } from './wallet-service.ts'
+import type { Owned, OwnerDeps } from './webhook-owner.ts'
 import { watchLog } from './witness.ts'
-import type { World } from './world.ts'
+import { START_MS, type World } from './world.ts'
 
 /** Where it happens. */
 export type Setting = { readonly doors: readonly Door[]; readonly database: DurableDatabase }
@@ -95,7 +96,8 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
   )
   const api = createApiClient(stage.doors, world)
   const readers = { world, api, seen, over: () => stream.over }
-  const merchant: IntroductionDeps = {
+  const owned: Owned[] = []
+  const merchant: IntroductionDeps & OwnerDeps = {
     ...readers,
     ownLedger,
     otherLedger,
@@ -103,6 +105,8 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     introductions,
     scans,
     answers,
+    receiver,
+    owned,
     userRelay: USER_URL,
   }
   const accepted = ({ id }: NostrEvent, url: string) => {
@@ -159,6 +163,7 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     ownLedger,
     otherLedger,
     keepers,
+    doors: stage.doors,
     several,
     channels,
     api,
@@ -169,11 +174,14 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     activities,
     logged,
     receiver,
+    owned,
     introductions,
     scans,
     answers,
     /** When the last payment expires, as far as was planned (true time). */
     horizonMs: 0,
+    /** From when on nothing goes wrong any more (true time). */
+    calmAtMs: START_MS,
     /** Whether nothing goes wrong in this life but what its people do. */
     untroubled: false,
     nodeRelay,

@@ -1,6 +1,7 @@
 // The daemon's HTTP door: the real app with its real handlers, made once because making it is dear, in
 // front of whichever daemon lives now. A request dies with the daemon that was answering it.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { Readable } from 'node:stream'
 import type { Engine } from '../../packages/daemon/src/engine/engine.ts'
 import type { Clock } from '../../packages/daemon/src/engine/ports.ts'
 import type { Webhooks } from '../../packages/daemon/src/engine/webhooks.ts'
@@ -27,12 +28,15 @@ export type Inhabitant = {
   readonly mortal: Mortal
   readonly engine: Engine
   readonly world: World
+  /** How many of those who wait for events it follows the log for. */
+  readers: number
 }
 
 export interface Door {
   /** Whose door it is from now on. */
   inhabitant: Inhabitant | null
-  call(request: Request): Promise<Answer>
+  /** Aborted by a caller who hangs up; it is never answered then. */
+  call(request: Request, hungUp: AbortSignal): Promise<Answer>
   /** Whether whoever is here was paused since then, and so cannot have answered. */
   pausedSince(atMs: number): boolean
 }
@@ -70,21 +74,22 @@ export function createDoor(): Door {
       door.inhabitant = inhabitant
     },
     pausedSince: (atMs) => door.inhabitant?.mortal.pausedSince(atMs) ?? false,
-    async call(request) {
+    async call(request, hungUp) {
       const { inhabitant } = door
       if (inhabitant === null || !inhabitant.mortal.alive) return 'refused'
       inhabitant.world.timeline.touched(true)
       const answer = inhabitant.mortal
         .awake()
-        .then(() => arrivedAt.run(inhabitant, () => inject(server, request)))
+        .then(() => arrivedAt.run(inhabitant, () => inject(server, request, hungUp)))
       const given = answer.then((reply) => sent(reply, inhabitant))
-      return Promise.race([inhabitant.mortal.death, given]).catch(cutOff)
+      hungUp.addEventListener('abort', () => inhabitant.world.timeline.touched(true))
+      return Promise.race([inhabitant.mortal.death, given]).catch((error) => cutOff(error, hungUp))
     },
   }
 }
 
-function cutOff(error: unknown): 'cut' {
-  if (error instanceof Died) return 'cut'
+function cutOff(error: unknown, hungUp: AbortSignal): 'cut' {
+  if (error instanceof Died || hungUp.aborted) return 'cut'
   throw error
 }
 
@@ -93,12 +98,19 @@ function sent(answer: Answer, { mortal, world }: Inhabitant): Answer {
   return mortal.effect('an answer', () => answer) ?? 'cut'
 }
 
-async function inject(server: HttpServer, request: Request): Promise<Answer> {
+async function inject(server: HttpServer, request: Request, hungUp: AbortSignal): Promise<Answer> {
+  // What comes as a stream can be cut off at any time, and what does not only before it was read.
+  const json = request.body === undefined ? null : JSON.stringify(request.body)
   const { statusCode, body } = await server.inject({
     method: request.method,
     url: request.url,
-    headers: { authorization: `Bearer ${TOKEN}`, ...request.headers },
-    ...(request.body === undefined ? {} : { payload: request.body as object }),
+    headers: {
+      authorization: `Bearer ${TOKEN}`,
+      ...(json === null ? {} : { 'content-type': 'application/json' }),
+      ...request.headers,
+    },
+    ...(json === null ? {} : { payload: Readable.from([Buffer.from(json)]) }),
+    signal: hungUp,
   })
   const isJson = body.startsWith('{')
   return { status: statusCode, body: isJson ? JSON.parse(body) : body }
@@ -169,10 +181,15 @@ function engineBehind(here: () => Inhabitant, current: () => Inhabitant | null):
       subscribe(id, listener) {
         const inhabitant = current()
         if (inhabitant === null) return () => {}
-        return inhabitant.engine.log.subscribe(id, (event) => {
+        const leave = inhabitant.engine.log.subscribe(id, (event) => {
           inhabitant.world.timeline.touched(true)
           listener(event)
         })
+        inhabitant.readers += 1
+        return () => {
+          inhabitant.readers -= 1
+          leave()
+        }
       },
     },
     start: async () => {},

@@ -6,7 +6,6 @@ import type { Disk } from './durable-database.ts'
 import type { Keeper } from './keeper.ts'
 import type { Network } from './network.ts'
 import type { Outages, Part } from './outages.ts'
-import type { Receiver } from './receiver.ts'
 import { GOOD_HABITS, type RelayHabits, type SimulatedRelay } from './relay.ts'
 import type { User } from './user.ts'
 import type { Wall } from './wall.ts'
@@ -26,7 +25,6 @@ export type FaultDeps = {
   readonly nodeRelay: SimulatedRelay
   readonly otherRelays: readonly SimulatedRelay[]
   readonly users: readonly User[]
-  readonly receiver: Receiver
 }
 
 type Stretch = { readonly fromMs: number; readonly untilMs: number }
@@ -43,7 +41,6 @@ const FAULTS: readonly (readonly [number, Fault])[] = [
   [3, clockStep],
   [3, offline],
   [2, wires],
-  [2, receiverFault],
 ]
 
 /** What can happen besides, where there are several daemons. */
@@ -278,21 +275,6 @@ function offline(deps: FaultDeps, stretch: Stretch): void {
     () => set(true),
   )
   deps.world.timeline.after(stretch.fromMs, () => deps.world.fault('a wallet is offline'))
-}
-
-function receiverFault(deps: FaultDeps, stretch: Stretch): void {
-  const { world, receiver } = deps
-  const trouble = world.chance.pick(['fails', 'redirects', 'hangs', 'is gone', 'answers too late'])
-  const set = (what: Receiver['trouble']) => {
-    receiver.trouble = what
-  }
-  during(
-    deps,
-    stretch,
-    null,
-    () => set(trouble),
-    () => set(null),
-  )
 }
 
 function wires(deps: FaultDeps, { fromMs }: Stretch): void {

@@ -3,10 +3,10 @@ import type { PaymentHash, PublicKey } from 'portal-protocol'
 import type { Introduction, Said } from './introductions.ts'
 import type { Invoice, Ledger } from './ledger.ts'
 import type { Outages } from './outages.ts'
-import type { Receiver } from './receiver.ts'
 import { eventsOf, type Intent, type Sightings, type Told } from './sightings.ts'
 import type { Wall } from './wall.ts'
 import type { WalletService } from './wallet-service.ts'
+import type { Owned } from './webhook-owner.ts'
 import type { World } from './world.ts'
 
 /** A payment as `GET /payments` shows it. */
@@ -38,7 +38,9 @@ export type Findings = {
   readonly service: WalletService
   readonly wall: Wall
   readonly outages: Outages
-  readonly receiver: Receiver
+  readonly owned: readonly Owned[]
+  /** From when on nothing goes wrong any more (true time). */
+  readonly calmAtMs: number
   readonly introductions: readonly Introduction[]
   readonly scans: readonly Said[]
   readonly answers: readonly Said[]

@@ -59,7 +59,8 @@ export function createKeeper(deps: KeeperDeps): Keeper {
       (daemon) => {
         if (!mine.alive) return
         running = daemon
-        door.inhabitant = { mortal: mine, engine: daemon.engine, webhooks: daemon.webhooks, world }
+        const { engine, webhooks } = daemon
+        door.inhabitant = { mortal: mine, engine, webhooks, world, readers: 0 }
         if (!mine.paused) roster.began(name)
         deps.up(daemon, mine)
       },

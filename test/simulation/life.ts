@@ -10,11 +10,13 @@ import { belate, planFaults } from './faults.ts'
 import { casesOf, ENDS, type PaymentSeen } from './findings.ts'
 import { authenticate, handshake } from './introductions.ts'
 import type { Keeper } from './keeper.ts'
-import { askForWebhooks, type OrderPlan, order } from './merchant.ts'
+import { type OrderPlan, order } from './merchant.ts'
 import { followFeed, readFeed, readStream } from './readers.ts'
+import { openEndpoints, planTroubles } from './receiver.ts'
 import { eventsOf, type Told } from './sightings.ts'
 import type { Stage } from './stage.ts'
 import { flood, pester } from './stranger.ts'
+import { askForWebhooks } from './webhook-owner.ts'
 import { createWorld, START_MS, type Teller, type Violation, type World } from './world.ts'
 
 export type Life = {
@@ -80,8 +82,11 @@ async function begun(world: World, stage: Setting, pace: Pace): Promise<Cast> {
     if (chance.odds(0.08)) {
       activities.run(soon().then(() => authenticate(chance.pick(users), merchant)))
     }
-    if (chance.odds(cast.several ? 0.3 : 0.08))
-      activities.run(timeline.sleep(500).then(() => askForWebhooks(cast.receiver, merchant)))
+    const hasWebhooks = chance.odds(cast.several ? 0.3 : 0.12)
+    if (hasWebhooks) {
+      openEndpoints(cast.receiver, world)
+      activities.run(timeline.sleep(500).then(() => askForWebhooks(merchant)))
+    }
     if (chance.odds(0.1)) timeline.after(chance.between(0, 10_000), () => void pester(cast))
     if (chance.odds(0.04) && !cast.several)
       timeline.after(chance.between(3_000, 10_000), () => flooded(cast))
@@ -97,7 +102,10 @@ async function begun(world: World, stage: Setting, pace: Pace): Promise<Cast> {
     const calmAtMs = Math.min(horizonMs, 400_000) + chance.between(0, 20_000)
     cast.untroubled = count === 0 && !world.long
     if (world.long) belate(cast, calmAtMs)
-    planFaults(cast, count, count === 0 ? 0 : calmAtMs)
+    const untilMs = count === 0 && !hasWebhooks ? 0 : calmAtMs
+    cast.calmAtMs = START_MS + untilMs
+    planFaults(cast, count, untilMs)
+    planTroubles(cast.receiver, world, untilMs)
   })
   await timeline.step(START_MS)
   return promise
@@ -133,6 +141,7 @@ async function lived(cast: Cast): Promise<readonly PaymentSeen[]> {
   checkIntroductions(findings)
   checkWebhooks(findings)
   for (const keeper of keepers) checkSize(world, keeper)
+  checkReaders(cast)
   return payments
 }
 
@@ -150,6 +159,13 @@ function checkSize(world: World, keeper: Keeper): void {
       `${connections} connections and ${subscriptions} subscriptions are left when all is done`,
     )
   }
+}
+
+/** Promise 9: of whoever hung up nothing is left. */
+function checkReaders({ world, doors, api }: Cast): void {
+  const followed = doors.reduce((sum, { inhabitant }) => sum + (inhabitant?.readers ?? 0), 0)
+  if (followed > api.waiting)
+    world.broken(9, `the log is followed for ${followed} readers, of whom ${api.waiting} are there`)
 }
 
 /** The latest moment by which all must be told. */

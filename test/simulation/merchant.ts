@@ -5,7 +5,6 @@ import { msat } from 'portal-protocol'
 import type { ApiClient, Reply } from './api-client.ts'
 import type { Ledger } from './ledger.ts'
 import { followStream, type ReaderDeps } from './readers.ts'
-import { RECEIVER_URL, type Receiver } from './receiver.ts'
 import { eventsOf, type Intent } from './sightings.ts'
 import type { User } from './user.ts'
 
@@ -180,24 +179,6 @@ async function decideHeld(
     if (typeof reply !== 'string' && reply.status === 200) seen.captures.done.add(paymentId)
     if (typeof reply !== 'string' && reply.status < 500) return
     await world.timeline.sleep(world.chance.between(200, 4_000))
-  }
-}
-
-/** Has events posted to the receiver from now on. */
-export async function askForWebhooks(receiver: Receiver, deps: MerchantDeps): Promise<void> {
-  const { world, api, over } = deps
-  const body = { url: RECEIVER_URL }
-  for (let tries = 0; tries < TRIES && !over(); tries++) {
-    const headers = { 'idempotency-key': 'webhook' }
-    const reply = await api.call({ method: 'POST', url: '/webhooks', body, headers })
-    world.say('merchant', `asks for webhooks: ${textOf(reply)}`)
-    if (typeof reply !== 'string' && reply.status === 201) {
-      const { secret } = reply.body as { secret: string }
-      receiver.secret = secret
-      receiver.sinceMs = world.timeline.nowMs
-      return
-    }
-    await world.timeline.sleep(1_000)
   }
 }
 
