@@ -66,11 +66,12 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
   const scans: Said[] = []
   const answers: Said[] = []
   const activities = createActivities()
-  const logged = { lines: 0 }
+  /** Lines in the log, by what they tell. */
+  const logged = new Map<string, number>()
   const stream = { over: false }
 
   const log = (level: string) => (event: string, fields?: object) => {
-    logged.lines += 1
+    logged.set(event, (logged.get(event) ?? 0) + 1)
     world.say(level, `${event} ${JSON.stringify(fields ?? {})}`)
   }
   const several = stage.doors.length > 1
@@ -107,6 +108,7 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     answers,
     receiver,
     owned,
+    run: activities.run,
     userRelay: USER_URL,
   }
   const accepted = ({ id }: NostrEvent, url: string) => {
@@ -164,6 +166,7 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
     otherLedger,
     keepers,
     doors: stage.doors,
+    database: stage.database,
     several,
     channels,
     api,

@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Readable } from 'node:stream'
 import type { Engine } from '../../packages/daemon/src/engine/engine.ts'
+import type { Logger } from '../../packages/daemon/src/engine/logger.ts'
 import type { Clock } from '../../packages/daemon/src/engine/ports.ts'
 import type { Webhooks } from '../../packages/daemon/src/engine/webhooks.ts'
 import { createMetrics } from '../../packages/daemon/src/http/metrics.ts'
@@ -28,6 +29,7 @@ export type Inhabitant = {
   readonly mortal: Mortal
   readonly engine: Engine
   readonly world: World
+  readonly log: Logger
   /** How many of those who wait for events it follows the log for. */
   readers: number
 }
@@ -135,10 +137,9 @@ function openServer(here: () => Inhabitant, current: () => Inhabitant | null): H
     random: (length) => current()?.mortal.random(length) ?? new Uint8Array(length),
     secp,
     log: {
-      info() {},
-      warn() {},
-      error: (event, fields) =>
-        current()?.world.say('http log', `${event} ${JSON.stringify(fields)}`),
+      info: (event, fields) => current()?.log.info(event, fields),
+      warn: (event, fields) => current()?.log.warn(event, fields),
+      error: (event, fields) => current()?.log.error(event, fields),
     },
     tokens: { verify: (bearer) => findToken(TOKENS, bearer, 0) },
     corsOrigins: [],

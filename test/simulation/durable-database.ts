@@ -7,6 +7,8 @@ import type { World } from './world.ts'
 export interface DurableDatabase {
   /** Empties every table. */
   wipe(): void
+  /** How many rows there are, in all tables. */
+  rows(): number
   /** The database as one daemon has it. */
   open(mortal: Mortal, world: World, disk: Disk): DatabaseSync
 }
@@ -47,6 +49,11 @@ export function createDurableDatabase(): DurableDatabase {
         prepare(`delete from "${name}"`).statement.run()
       }
       database.exec('commit')
+    },
+    rows() {
+      const tables = prepare(TABLES).statement.all()
+      const count = tables.map(({ name }) => `(select count(*) from "${name}")`).join(' + ')
+      return Number(prepare(`select ${count} as count`).statement.get()?.count)
     },
     open(mortal, world, disk) {
       let isOpen = true

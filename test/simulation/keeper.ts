@@ -60,7 +60,8 @@ export function createKeeper(deps: KeeperDeps): Keeper {
         if (!mine.alive) return
         running = daemon
         const { engine, webhooks } = daemon
-        door.inhabitant = { mortal: mine, engine, webhooks, world, readers: 0 }
+        const { log } = deps
+        door.inhabitant = { mortal: mine, engine, webhooks, world, log, readers: 0 }
         if (!mine.paused) roster.began(name)
         deps.up(daemon, mine)
       },

@@ -1,5 +1,5 @@
 // A wallet's connection to one relay: reconnects, subscribes again, and publishes until it hears an OK.
-import type { Filter, NostrEvent } from 'portal-protocol'
+import { type Filter, type NostrEvent, parseEvent } from 'portal-protocol'
 import type { OpenSocket, Socket } from 'portal-relay'
 import type { World } from './world.ts'
 
@@ -41,7 +41,7 @@ export function openLine(deps: {
         for (const id of waiting.keys()) say(id)
       },
       message: (text) => {
-        if (socket === mine) take(JSON.parse(text))
+        if (socket === mine) take(messageIn(text))
       },
       close() {
         if (socket !== mine) return
@@ -62,7 +62,8 @@ export function openLine(deps: {
   }
 
   function take([type, first, second]: readonly unknown[]): void {
-    if (type === 'EVENT') deps.heard(second as NostrEvent)
+    const event = type === 'EVENT' ? parseEvent(second) : undefined
+    if (event !== undefined) deps.heard(event)
     if (type === 'CLOSED') timeline.after(2_000, () => send(['REQ', 'wallet', ...deps.filters()]))
     if (type !== 'OK' || second !== true) return
     const published = waiting.get(String(first))
@@ -101,5 +102,15 @@ export function openLine(deps: {
         drop()
       }
     },
+  }
+}
+
+/** What a relay says that makes no sense says nothing. */
+function messageIn(text: string): readonly unknown[] {
+  try {
+    const message: unknown = JSON.parse(text)
+    return Array.isArray(message) ? message : []
+  } catch {
+    return []
   }
 }

@@ -42,6 +42,8 @@ export interface SimulatedRelay {
   habits: RelayHabits
   /** Whether now and then a message comes hours late, on time as well or instead. */
   belated: 'as well' | 'instead' | null
+  /** Sends this to everybody who is connected. */
+  shout(text: string): void
   /** Ends every subscription that is open. */
   closeAll(reason: string): void
   /** A reader in this process, such as the wallet service; no socket in between. */
@@ -52,6 +54,7 @@ export interface SimulatedRelay {
 type Reader = {
   readonly filters: Map<string, readonly Filter[]>
   send(message: readonly unknown[]): void
+  shout(text: string): void
 }
 
 export function createRelay(url: string, world: World): SimulatedRelay {
@@ -62,6 +65,9 @@ export function createRelay(url: string, world: World): SimulatedRelay {
     url,
     habits: GOOD_HABITS,
     belated: null,
+    shout(text) {
+      for (const reader of readers) reader.shout(text)
+    },
     closeAll(reason) {
       for (const reader of readers) {
         for (const id of reader.filters.keys()) {
@@ -185,6 +191,7 @@ export function createRelay(url: string, world: World): SimulatedRelay {
 function readerOn(socket: ServerSocket, relay: SimulatedRelay): Reader {
   return {
     filters: new Map(),
+    shout: (text) => socket.send(text),
     send(message) {
       if (!relay.habits.mute) socket.send(JSON.stringify(message))
     },

@@ -37,19 +37,44 @@ export function flood(count: number, deps: StrangerDeps): void {
 /** Calls that are refused, whatever state the daemon is in. */
 export async function pester({ world, api }: Pick<StrangerDeps, 'world' | 'api'>): Promise<void> {
   const { chance } = world
+  const order = { main_key: 'ab'.repeat(32), amount: 1_000, currency: 'millisats' }
   const body = chance.pick<unknown>([
-    { main_key: 'nobody', amount: -1, currency: 'millisats' },
-    { main_key: 'ab'.repeat(32), amount: 1e300, currency: 'EUR' },
-    { main_key: 'ab'.repeat(32), amount: 1_000, currency: 'millisats', descripton: 'misspelt' },
-    { main_key: 'ab'.repeat(32), amount: 1_000, currency: 'millisats', expires_in: 4 },
+    { ...order, main_key: 'nobody', amount: -1 },
+    { ...order, amount: 1e300, currency: 'EUR' },
+    { ...order, descripton: 'misspelt' },
+    { ...order, expires_in: 4 },
+    { ...order, main_key: 'x'.repeat(chance.between(0, 5_000)) },
+    { ...order, amount: chance.pick([0, 1.5, '1000', null, [], 2 ** 60]) },
+    { ...order, [Buffer.from(chance.bytes(12)).toString('hex')]: 1 },
+    { ...order, metadata: { more: 'x'.repeat(5_000) } },
+    { ...order, subkeys: Array.from({ length: 200 }, () => order.main_key) },
+    [order],
+    'an order',
+    nested(chance.between(1, 2_000)),
+  ])
+  const url = chance.pick([
+    '/payments/single',
+    '/payments/invoice',
+    '/key-handshake',
+    '/authenticate-key',
+    '/webhooks',
+    '/payments/nothing/cancel',
+    `/nothing/${'x'.repeat(chance.between(0, 300))}`,
   ])
   world.fault('a caller sends nonsense')
-  const reply = await api.call({ method: 'POST', url: '/payments/single', body })
-  if (typeof reply !== 'string' && reply.status === 201)
-    world.broken(9, 'nonsense was taken for an order')
+  const reply = await api.call({ method: 'POST', url, body })
+  if (typeof reply !== 'string' && reply.status < 400)
+    world.broken(9, `nonsense was taken for an order: ${JSON.stringify(body).slice(0, 99)}`)
 }
 
-function nonsense({ world, merchant, victim, stranger }: StrangerDeps): string {
+function nested(depth: number): unknown {
+  let value: unknown = 1
+  for (let i = 0; i < depth; i++) value = { value }
+  return value
+}
+
+/** A frame that is no use to the daemon. */
+export function nonsense({ world, merchant, victim, stranger }: StrangerDeps): string {
   const { chance, timeline } = world
   const created_at = Math.floor(timeline.nowMs / 1000)
   const kind = chance.pick([
