@@ -6,13 +6,6 @@ import type { Received } from './receiver.ts'
 import type { FeedItem } from './sightings.ts'
 import { isWanted, type Owned, type Secret } from './webhook-owner.ts'
 
-/**
- * Whether the daemon heeds a 410 or a Retry-After at once, and whether a clock that is set back keeps it from
- * nothing: both are being mended; then these become true.
- */
-const HEEDS_AT_ONCE = false
-const KNOWS_CLOCK_SET_BACK = false
-
 /** Until a change is known to whichever daemon posts. */
 const KNOWN_SOON_MS = 5_000
 const HEEDED_MS = 1_000
@@ -48,7 +41,7 @@ export function checkWebhooks(findings: Findings): void {
     checkOrder(findings, one, posts)
     checkTime(findings, one, posts)
     for (const post of posts) checkSignature(findings, one, post)
-    if (HEEDS_AT_ONCE) checkHeeded(findings, one)
+    checkHeeded(findings, one)
   }
 }
 
@@ -105,7 +98,9 @@ function saysOlder(body: string, { type, data }: FeedItem): boolean {
   switch (type) {
     case 'payment': {
       const { status, preimage, reason } = told.status as Record<string, unknown>
-      const isSame = status === data.status && told.type === 'payment_status_update'
+      // It had no word for money that is held.
+      const known = data.status === 'held' ? 'user_approved' : data.status
+      const isSame = status === known && told.type === 'payment_status_update'
       if (status === 'paid') return isSame && preimage === data.preimage
       return isSame && (reason === undefined || reason === (data.reason ?? null))
     }
@@ -138,11 +133,10 @@ function checkOrder({ world, seen }: Findings, one: Owned, posts: readonly Poste
 }
 
 function checkTime(findings: Findings, one: Owned, posts: readonly Posted[]): void {
-  const { world, seen, wall, outages, calmAtMs } = findings
-  const moreMs = KNOWS_CLOCK_SET_BACK ? 0 : wall.setBackMs
+  const { world, seen, outages, calmAtMs } = findings
   for (const item of promisedTo(one, seen)) {
     const sinceMs = Math.max(visibleAtMs(seen, item), calmAtMs)
-    const byMs = outages.deadlineMs(sinceMs, DELIVERED_MS, ['daemon', 'store']) + moreMs
+    const byMs = outages.deadlineMs(sinceMs, DELIVERED_MS, ['daemon', 'store'])
     const isInTime = posts.some(
       (post) => post.item === item && (post.acceptedAtMs ?? Infinity) <= byMs,
     )
