@@ -11,7 +11,7 @@ const CALLS = 60
 const LONG_MS = 5_000
 const LOOKED_AT_MS = 8_000
 /** What the life itself may add meanwhile, beside what comes of noise. */
-const LINES_MAX = 60
+const LINES_MAX = 30
 const ROWS_MAX = 100
 const TIMERS_MAX = 60
 /** Of the daemon's own trouble with its store, whoever makes noise meanwhile. */
@@ -110,6 +110,10 @@ function relay(
     const subscribed = event.replace('["EVENT",', '["EVENT","s1",')
     const text = chance.pick([
       event,
+      subscribed,
+      subscribed,
+      subscribed,
+      subscribed,
       subscribed,
       subscribed,
       `["NOTICE","${'x'.repeat(2_000)}"]`,
