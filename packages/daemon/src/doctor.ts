@@ -12,9 +12,10 @@ import {
 } from 'portal-protocol'
 import { systemClock as clock, createRelayPool } from 'portal-relay'
 import { createWsOpener } from 'portal-relay/ws-client'
+import { embeddedRelayUrl } from './config/addresses.ts'
 import { readSettings, SettingsError } from './config/read-settings.ts'
 import type { Settings } from './config/settings.ts'
-import { examinePort, examinePublicUrl, portTaken, relayAt } from './doctor/address.ts'
+import { examinePort, examinePublicUrl, portTaken } from './doctor/address.ts'
 import { examineDataDir, examineDisks, examineSandbox, examineStore } from './doctor/data.ts'
 import { type Finding, reason } from './doctor/finding.ts'
 import { examineLightning } from './doctor/lightning.ts'
@@ -46,7 +47,9 @@ async function main(): Promise<number> {
   const taken = await portTaken(settings)
   const listens = taken === 'EADDRINUSE'
   const { publicUrl } = settings
-  const relays = settings.relays.filter((url) => publicUrl === null || url !== relayAt(publicUrl))
+  const relays = settings.relays.filter(
+    (url) => publicUrl === null || url !== embeddedRelayUrl(publicUrl),
+  )
   // All at once, told in this order as soon as they are known.
   const examinations = [
     examineDataDir(settings),

@@ -2,7 +2,6 @@
 // nothing, and only the process (start.ts) and the demo import it.
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import {
   createIdentity,
@@ -27,6 +26,7 @@ import {
 } from 'portal-relay'
 import { createWsOpener } from 'portal-relay/ws-client'
 import { openSandbox, openSandboxStorage, type Sandbox } from 'portal-sandbox'
+import { embeddedRelayUrl, localUrl } from './config/addresses.ts'
 import type { Settings } from './config/settings.ts'
 import { createEngine } from './engine/engine.ts'
 import type { Logger } from './engine/logger.ts'
@@ -82,7 +82,7 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
 
   const local = localUrl(settings)
   const publicUrl = settings.publicUrl ?? local
-  const embeddedUrl = settings.embeddedRelay ? `${publicUrl.replace(/^http/, 'ws')}/relay` : null
+  const embeddedUrl = settings.embeddedRelay ? embeddedRelayUrl(publicUrl) : null
   const relays = embeddedUrl === null ? settings.relays : [embeddedUrl, ...settings.relays]
 
   const verify = createEventVerifier({ secp })
@@ -160,10 +160,6 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
       await store.close()
     },
   }
-}
-
-function localUrl({ host, port }: Settings): string {
-  return new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${port}`).origin
 }
 
 function random(length: number): Uint8Array {

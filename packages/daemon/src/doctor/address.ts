@@ -2,6 +2,7 @@
 import { createServer } from 'node:net'
 import type { Identity } from 'portal-protocol'
 import type { RelayPool } from 'portal-relay'
+import { embeddedRelayUrl, localUrl } from '../config/addresses.ts'
 import type { Settings } from '../config/settings.ts'
 import { type Finding, reason, TIMEOUT_MS } from './finding.ts'
 import { roundTrip } from './relay.ts'
@@ -24,7 +25,7 @@ export async function examinePort(
   isOurs: IsOurs,
 ): Promise<Finding> {
   const part = 'port'
-  const at = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const at = localUrl({ host, port }).replace('http://', '')
   if (taken === null) return { part, verdict: 'ok', found: `${at} is free` }
   if (taken !== 'EADDRINUSE') {
     const remedy = 'set PORTAL_HOST to an address of this machine, PORTAL_PORT to one you may use'
@@ -72,17 +73,12 @@ export async function examinePublicUrl(
     return { part, verdict: 'warning', found: `not reached: ${found}`, remedy }
   }
   if (!embeddedRelay) return { part, verdict: 'ok', found: `${url} leads to a daemon` }
-  const { failure, tookMs } = await roundTrip(relayAt(url), parts.stranger, parts.pool)
+  const { failure, tookMs } = await roundTrip(embeddedRelayUrl(url), parts.stranger, parts.pool)
   if (failure !== null) {
     return wrong(`${url}/relay: ${failure}`, 'does the proxy pass WebSockets (Upgrade) at /relay?')
   }
   const found = `${url} leads to the daemon, its relay there and back in ${tookMs} ms`
   return { part, verdict: 'ok', found }
-}
-
-/** The embedded relay of the daemon that people reach at `url`. */
-export function relayAt(url: string): string {
-  return `${url.replace(/^http/, 'ws')}/relay`
 }
 
 class NotPortal extends Error {
