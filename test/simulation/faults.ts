@@ -32,6 +32,8 @@ type Fault = (deps: FaultDeps, stretch: Stretch) => void
 
 /** The store is as it should be again after this long (ms), once its fault is over. */
 const STORE_RECOVERY_MS = 10_000
+/** Within so long a subscription that a relay ended is asked for again. */
+const ASKED_AGAIN_MS = 5_000
 
 const FAULTS: readonly (readonly [number, Fault])[] = [
   [8, relayFault],
@@ -105,7 +107,7 @@ function nodeRecoveryMs(pace: Pace): number {
 }
 
 function relayFault(deps: FaultDeps, stretch: Stretch): void {
-  const { world, network, outages, nodeRelay, pace } = deps
+  const { world, network, nodeRelay, pace } = deps
   const { chance } = world
   const isNode = chance.odds(0.4)
   const relay = isNode ? nodeRelay : chance.pick(deps.otherRelays as [SimulatedRelay])
@@ -121,14 +123,7 @@ function relayFault(deps: FaultDeps, stretch: Stretch): void {
     return
   }
   if (chance.odds(0.2)) {
-    const reason = isNode
-      ? 'error: restarting'
-      : chance.pick(['error: restarting', 'rate-limited: '])
-    world.timeline.after(stretch.fromMs, () => {
-      const { nowMs } = world.timeline
-      if (isNode) outages.begin('node', nowMs).untilMs = nowMs + nodeRecoveryMs(pace)
-      relay.closeAll(reason)
-    })
+    closeLive(deps, relay, isNode, stretch)
     return
   }
   const bad = badHabits(world)
@@ -139,6 +134,31 @@ function relayFault(deps: FaultDeps, stretch: Stretch): void {
   }
   during(deps, stretch, outage, begin, () => {
     relay.habits = GOOD_HABITS
+  })
+}
+
+/** Ends subscriptions that are open; whoever had one asks for it again. */
+function closeLive(
+  { world, network, outages, pace, keepers }: FaultDeps,
+  relay: SimulatedRelay,
+  isNode: boolean,
+  { fromMs }: Stretch,
+): void {
+  const { chance, timeline } = world
+  const reason = isNode ? 'error: restarting' : chance.pick(['error: restarting', 'rate-limited: '])
+  timeline.after(fromMs, () => {
+    const { nowMs } = timeline
+    if (isNode) outages.begin('node', nowMs).untilMs = nowMs + nodeRecoveryMs(pace)
+    const without = relay.closeAll(reason)
+    const isTroubled = () => relay.habits !== GOOD_HABITS || network.freezes(relay.url) > 0
+    if (reason.startsWith('rate-limited') || isTroubled()) return
+    const { changes } = relay
+    timeline.after(ASKED_AGAIN_MS, () => {
+      if (isTroubled() || relay.changes !== changes) return
+      if (keepers.some(({ mortal }) => mortal.pausedSince(nowMs))) return
+      if (without() > 0)
+        world.broken('liveness', `a subscription at ${relay.url} is not asked for again`)
+    })
   })
 }
 

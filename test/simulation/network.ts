@@ -9,6 +9,8 @@ export interface Network {
   /** A server at this address; it may be replaced, and null takes it away. */
   serve(url: string, attach: Attach | null): void
   readonly openSocket: OpenSocket
+  /** How often connections to it were frozen. */
+  freezes(url: string): number
   /** Ends every connection to this address: both sides are told, or neither. */
   disturb(url: string, how: 'cut' | 'freeze'): void
 }
@@ -24,6 +26,7 @@ export function createNetwork(world: World): Network {
   const { timeline, chance } = world
   const servers = new Map<string, Attach>()
   const connections = new Set<Connection>()
+  const freezes = new Map<string, number>()
 
   /** Runs things one after another, each a latency after it was given. */
   function wire(connection: Connection): (run: () => void) => void {
@@ -81,7 +84,9 @@ export function createNetwork(world: World): Network {
         bufferedAmount: 0,
       }
     },
+    freezes: (url) => freezes.get(url) ?? 0,
     disturb(url, how) {
+      if (how === 'freeze') freezes.set(url, (freezes.get(url) ?? 0) + 1)
       for (const connection of [...connections]) {
         if (connection.url !== url) continue
         if (how === 'cut') connection.end()

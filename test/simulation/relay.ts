@@ -40,12 +40,14 @@ export interface SimulatedRelay {
   readonly url: string
   readonly attach: Attach
   habits: RelayHabits
+  /** How often they changed. */
+  readonly changes: number
   /** Whether now and then a message comes hours late, on time as well or instead. */
   belated: 'as well' | 'instead' | null
   /** Sends this to everybody who is connected. */
   shout(text: string): void
-  /** Ends every subscription that is open. */
-  closeAll(reason: string): void
+  /** Ends every subscription that is open; then tells how many who had one are there without any. */
+  closeAll(reason: string): () => number
   /** A reader in this process, such as the wallet service; no socket in between. */
   listen(filters: readonly Filter[], run: (event: NostrEvent) => void): void
   publish(event: NostrEvent): void
@@ -61,21 +63,34 @@ export function createRelay(url: string, world: World): SimulatedRelay {
   const readers = new Set<Reader>()
   const listeners: { filters: readonly Filter[]; run: (event: NostrEvent) => void }[] = []
   const stored = new Map<string, NostrEvent>()
+  let habits = GOOD_HABITS
+  let changes = 0
   const relay: SimulatedRelay = {
     url,
-    habits: GOOD_HABITS,
+    get habits() {
+      return habits
+    },
+    set habits(changed) {
+      habits = changed
+      changes += 1
+    },
+    get changes() {
+      return changes
+    },
     belated: null,
     shout(text) {
       for (const reader of readers) reader.shout(text)
     },
     closeAll(reason) {
-      for (const reader of readers) {
+      const closed = [...readers].filter(({ filters }) => filters.size > 0)
+      for (const reader of closed) {
         for (const id of reader.filters.keys()) {
           world.fault('a relay closes a live subscription')
           reader.send(['CLOSED', id, reason])
         }
         reader.filters.clear()
       }
+      return () => closed.filter((one) => readers.has(one) && one.filters.size === 0).length
     },
     listen: (filters, run) => listeners.push({ filters, run }),
     publish: spread,
