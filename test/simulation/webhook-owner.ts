@@ -32,8 +32,6 @@ export type Owned = {
   readonly askedAtMs: number[]
 }
 
-/** Two rotations at once lose a secret, which is being mended; then this becomes true. */
-const ROTATES_TWICE_AT_ONCE = false
 /**
  * An event that is asked for again before it was delivered comes before those of its stream that wait behind a
  * 410 or a Retry-After (three daemons, seed 7904); once that is mended, this becomes true.
@@ -93,8 +91,8 @@ async function enableAgain(one: Owned, deps: OwnerDeps): Promise<void> {
     const gone = one.endpoint.refused.filter(({ retryAfterS }) => retryAfterS === null)
     if (gone.length <= done) continue
     const seen = gone.length
-    one.askedAtMs.push(timeline.nowMs)
-    const reply = await insisted({ method: 'POST', url: `/webhooks/${one.id}/enable` }, deps)
+    const request = { method: 'POST', url: `/webhooks/${one.id}/enable` } as const
+    const reply = await insisted(request, deps, () => one.askedAtMs.push(timeline.nowMs))
     if (reply?.status === 200) done = seen
   }
 }
@@ -103,7 +101,7 @@ async function rotateNowAndThen(one: Owned, deps: OwnerDeps): Promise<void> {
   const { chance, timeline } = deps.world
   for (let times = chance.between(1, 3); times > 0; times--) {
     await timeline.sleep(chance.between(1_000, 20_000))
-    const isTwice = ROTATES_TWICE_AT_ONCE && chance.odds(0.3)
+    const isTwice = chance.odds(0.3)
     await Promise.all(Array.from({ length: isTwice ? 2 : 1 }, () => rotate(one, isTwice, deps)))
   }
 }
@@ -175,8 +173,10 @@ function wasTaken({ streamId, index }: FeedItem, { received }: Endpoint): boolea
 async function insisted(
   request: Request,
   { world, api, over }: OwnerDeps,
+  onTry: () => void = () => {},
 ): Promise<Exclude<Reply, string> | null> {
   for (let tries = 0; tries < TRIES && !over(); tries++) {
+    onTry()
     const reply = await api.call(request)
     world.say('merchant', `${request.url}: ${typeof reply === 'string' ? reply : reply.status}`)
     if (typeof reply !== 'string' && reply.status < 500) return reply

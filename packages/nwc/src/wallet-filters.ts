@@ -10,7 +10,7 @@ export interface WalletFilters {
   asking(requestId: string): boolean
   /** An answer came, tagged with our key or not; true when the subscription should be updated. */
   answered(tagged: boolean): boolean
-  /** A request that a relay took had no answer: perhaps its answer was not tagged. */
+  /** A request that a relay took had no answer: it was not tagged, or the relay lost the subscription. */
   unanswered(): void
 }
 
@@ -25,6 +25,7 @@ export function createWalletFilters(keys: {
   const asked: string[] = []
   let habit: 'unknown' | 'tags answers' | 'leaves tags out' = 'unknown'
   let hearsAll = false
+  let mayBeLost = false
 
   const always: Filter[] = [
     { kinds: [KIND.nwcInfo], authors },
@@ -42,7 +43,11 @@ export function createWalletFilters(keys: {
       return asked.length === 0 ? always : [...always, { ...answers, '#e': [...asked] }]
     },
     asking(requestId) {
-      if (habit === 'tags answers' || hearsAll) return false
+      if (habit === 'tags answers' || hearsAll) {
+        const isDoubted = mayBeLost
+        mayBeLost = false
+        return isDoubted
+      }
       asked.push(requestId)
       hearsAll = habit === 'leaves tags out' || asked.length > ASKED_BY_ID_MAX
       return true
@@ -60,6 +65,7 @@ export function createWalletFilters(keys: {
     },
     unanswered() {
       if (habit === 'tags answers') habit = 'unknown'
+      mayBeLost = true
     },
   }
 }
