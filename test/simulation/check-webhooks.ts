@@ -11,6 +11,8 @@ const KNOWN_SOON_MS = 5_000
 const HEEDED_MS = 1_000
 /** The longest delay that a bad day of minutes leads to, and a moment. */
 const DELIVERED_MS = 2_400_000
+/** Tries that a clock set forward brought on early leave longer ones to wait for. */
+const DELIVERED_AHEAD_MS = 43_200_000
 
 type Posted = Received & { readonly eventId: string; readonly item: FeedItem | undefined }
 
@@ -133,10 +135,11 @@ function checkOrder({ world, seen }: Findings, one: Owned, posts: readonly Poste
 }
 
 function checkTime(findings: Findings, one: Owned, posts: readonly Posted[]): void {
-  const { world, seen, outages, calmAtMs } = findings
+  const { world, seen, outages, wall, calmAtMs } = findings
+  const withinMs = wall.setForwardMs === 0 ? DELIVERED_MS : DELIVERED_AHEAD_MS
   for (const item of promisedTo(one, seen)) {
     const sinceMs = Math.max(visibleAtMs(seen, item), calmAtMs)
-    const byMs = outages.deadlineMs(sinceMs, DELIVERED_MS, ['daemon', 'store'])
+    const byMs = outages.deadlineMs(sinceMs, withinMs, ['daemon', 'store'])
     const isInTime = posts.some(
       (post) => post.item === item && (post.acceptedAtMs ?? Infinity) <= byMs,
     )

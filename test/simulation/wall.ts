@@ -11,6 +11,8 @@ export interface Wall extends WallClock {
   latestMs(untilMs: number): number
   /** By how much it was ever set back, in all. */
   readonly setBackMs: number
+  /** And forward. */
+  readonly setForwardMs: number
 }
 
 export function createWall(timeline: Timeline): Wall {
@@ -18,6 +20,7 @@ export function createWall(timeline: Timeline): Wall {
   /** True time and what was added to it from then on. */
   const settings = [{ fromMs: startMs, offsetMs: 0 }]
   let setBackMs = 0
+  let setForwardMs = 0
   const current = () => settings.at(-1)?.offsetMs ?? 0
 
   return {
@@ -25,6 +28,7 @@ export function createWall(timeline: Timeline): Wall {
     step(byMs) {
       settings.push({ fromMs: timeline.nowMs, offsetMs: current() + byMs })
       setBackMs += Math.max(0, -byMs)
+      setForwardMs += Math.max(0, byMs)
     },
     passedMs(wallMs) {
       let passedMs = Number.POSITIVE_INFINITY
@@ -48,6 +52,9 @@ export function createWall(timeline: Timeline): Wall {
     },
     get setBackMs() {
       return setBackMs
+    },
+    get setForwardMs() {
+      return setForwardMs
     },
   }
 }
