@@ -4,7 +4,6 @@ import type { Reply } from './api-client.ts'
 import type { Request } from './door.ts'
 import type { MerchantDeps } from './merchant.ts'
 import type { Endpoint, Receiver } from './receiver.ts'
-import type { FeedItem } from './sightings.ts'
 
 /** A secret as the merchant was given it. */
 export type Secret = {
@@ -32,11 +31,6 @@ export type Owned = {
   readonly askedAtMs: number[]
 }
 
-/**
- * An event that is asked for again before it was delivered comes before those of its stream that wait behind a
- * 410 or a Retry-After (three daemons, seed 7904); once that is mended, this becomes true.
- */
-const ASKS_FOR_WHAT_IS_TO_COME = false
 const TRIES = 30
 const SOME_S = 3_600
 
@@ -101,16 +95,11 @@ async function rotateNowAndThen(one: Owned, deps: OwnerDeps): Promise<void> {
   const { chance, timeline } = deps.world
   for (let times = chance.between(1, 3); times > 0; times--) {
     await timeline.sleep(chance.between(1_000, 20_000))
-    const isTwice = chance.odds(0.3)
-    await Promise.all(Array.from({ length: isTwice ? 2 : 1 }, () => rotate(one, isTwice, deps)))
+    await rotate(one, deps)
   }
 }
 
-async function rotate(
-  one: Owned,
-  isTwice: boolean,
-  { world, api, over }: OwnerDeps,
-): Promise<void> {
+async function rotate(one: Owned, { world, api, over }: OwnerDeps): Promise<void> {
   const { chance, timeline } = world
   const askedAtMs = timeline.nowMs
   const before = one.unknownSinceMs
@@ -118,7 +107,7 @@ async function rotate(
   one.unknownSinceMs ??= askedAtMs
   for (let tries = 0; tries < TRIES && !over(); tries++) {
     // With too many secrets at once only one that ends all others is taken.
-    const overlapS = isTwice ? SOME_S : tries === 0 ? chance.pick([0, SOME_S]) : 0
+    const overlapS = tries === 0 ? chance.pick([0, SOME_S]) : 0
     one.askedAtMs.push(timeline.nowMs)
     const body = { overlap_s: overlapS }
     const reply = await api.call({ method: 'POST', url: `/webhooks/${one.id}/rotate`, body })
@@ -130,8 +119,6 @@ async function rotate(
       world.fault('a webhook secret is rotated')
       return
     }
-    // Of two at once the other may have changed what this one would: from here on nothing is known.
-    if (isTwice) return
     if (reply === 'lost' || reply === 'cut') afterUnknown = true
     await timeline.sleep(chance.between(200, 2_000))
   }
@@ -142,11 +129,7 @@ async function haveSentAgain(one: Owned, deps: OwnerDeps): Promise<void> {
   const { chance, timeline } = world
   for (let times = chance.between(1, 3); times > 0; times--) {
     await timeline.sleep(chance.between(5_000, 30_000))
-    const wanted = [...seen.feed.values()].filter(
-      (item) =>
-        isWanted(item, one.endpoint.events) &&
-        (ASKS_FOR_WHAT_IS_TO_COME || wasTaken(item, one.endpoint)),
-    )
+    const wanted = [...seen.feed.values()].filter((item) => isWanted(item, one.endpoint.events))
     if (wanted.length === 0 || over()) continue
     const item = chance.pick(wanted as [(typeof wanted)[number]])
     const eventId = `evt_${item.streamId}_${item.index}`
@@ -158,15 +141,6 @@ async function haveSentAgain(one: Owned, deps: OwnerDeps): Promise<void> {
     world.fault('a webhook is asked to be sent again')
     one.again.push({ eventId, askedAtMs })
   }
-}
-
-function wasTaken({ streamId, index }: FeedItem, { received }: Endpoint): boolean {
-  return received.some(
-    ({ body, acceptedAtMs }) =>
-      acceptedAtMs !== null &&
-      body.includes(`"stream_id":"${streamId}"`) &&
-      body.includes(`"index":${index},`),
-  )
 }
 
 /** Again and again, until it is answered other than by trouble. */

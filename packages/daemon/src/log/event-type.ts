@@ -27,6 +27,11 @@ export function eventType(stream: StreamType, data: Json): string {
   return `${stream}.${typeof told === 'string' ? told : 'scanned'}`
 }
 
+/** Whether an event is among those chosen; null: all are. */
+export function isChosen(stream: StreamType, data: Json, chosen: readonly EventType[] | null) {
+  return chosen === null || chosen.some((type) => type === eventType(stream, data))
+}
+
 export function isEventType(text: string): text is EventType {
   return EVENT_TYPES.some((type) => type === text)
 }

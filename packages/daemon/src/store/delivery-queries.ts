@@ -168,16 +168,6 @@ export const RECORDED: Query<AtPosition, { position: number }> = (db, { id, posi
     .where('endpoint_id', '=', id)
     .where('position', '=', position)
 
-export const EVENT_AT: Query<{ stream: string; index: number }, { position: number }> = (
-  db,
-  { stream, index },
-) =>
-  db
-    .selectFrom('events')
-    .select('position')
-    .where('stream_id', '=', stream)
-    .where('idx', '=', index)
-
 export const DELIVERY: Query<OfEndpoint & { stream: string; index: number }, DeliveryRow> = (
   db,
   { id, stream, index },

@@ -152,7 +152,10 @@ export function exerciseDeliveries(open: OpenStore): void {
     const failed = waiting(at(list, 1), NOW_MS + 900)
     await webhooks.recordAttempt(attempted(failed))
     await webhooks.queueBehind(ID, [at(list, 2)], 0, NOW_MS)
-    // Known to nobody yet, known and waiting, and what is no event at all.
+    // To come in its turn; passed by and known to nobody; known and waiting; and what is no event at all.
+    assert.equal(await webhooks.redeliver(ID, stream, 0, NOW_MS), true)
+    assert.deepEqual(await due(store, NOW_MS + 900), [at(list, 1).position])
+    await webhooks.moveCursor(ID, at(list, 2).position)
     assert.equal(await webhooks.redeliver(ID, stream, 0, NOW_MS), true)
     assert.deepEqual(await due(store, NOW_MS + 900), [at(list, 0).position])
     assert.equal(await webhooks.redeliver(ID, stream, 1, NOW_MS), true)
@@ -188,6 +191,7 @@ export function exerciseDeliveries(open: OpenStore): void {
     const ahead = { ...waiting(tried, aheadMs + 50), lastAttemptAtMs: aheadMs }
     await webhooks.recordAttempt(attempted(ahead, { atMs: aheadMs, pause }))
     await webhooks.queueBehind(ID, [later], 0, aheadMs)
+    await webhooks.moveCursor(ID, honest.position)
     await webhooks.redeliver(ID, fresh.stream.id, 0, aheadMs)
     await webhooks.recordAttempt(attempted(waiting(honest, NOW_MS + 500)))
 

@@ -7,12 +7,22 @@ import type {
   EndpointId,
   WebhookStore,
 } from '../engine/webhook-ports.ts'
+import { isChosen } from '../log/event-type.ts'
+import type { LogEvent } from '../log/stream.ts'
 import * as ask from './delivery-queries.ts'
 import { mustHold } from './leases.ts'
+import { logEventOf } from './log-row.ts'
 import type { Session } from './query.ts'
+import { EVENTS_OF_STREAM } from './read-log.ts'
 import type { WebhookDeliveryRow } from './schema.ts'
-import { disableEndpoint, followClock, moveCursor, pauseEndpoint } from './webhook-endpoints.ts'
-import { deliveryOf, deliveryRow, waitingRow } from './webhook-row.ts'
+import {
+  disableEndpoint,
+  ENDPOINT,
+  followClock,
+  moveCursor,
+  pauseEndpoint,
+} from './webhook-endpoints.ts'
+import { deliveryOf, deliveryRow, endpointOf, waitingRow } from './webhook-row.ts'
 
 type Run = <T>(run: (tx: Session) => Promise<T>) => Promise<T>
 
@@ -75,8 +85,10 @@ export function webhookDeliveries(on: Session, write: Run): DeliveryMethods {
     deliveries: (id, state, before, limit) => listDeliveries(on, id, state, before, limit),
     redeliver: (id, stream, index, atMs) =>
       write(async (tx) => {
-        const event = await tx.first(ask.EVENT_AT, { stream, index })
-        if (event === undefined) return false
+        const row = await tx.first(EVENTS_OF_STREAM, { id: stream, from: index, limit: 1 })
+        const event = row === undefined ? undefined : logEventOf(row)
+        if (event?.index !== index) return false
+        if (await isToCome(tx, id, event)) return true
         await again(tx, id, { position: event.position, streamId: stream }, atMs)
         await release(tx, id, stream, atMs)
         return true
@@ -109,6 +121,18 @@ async function record(
   if (disable) await disableEndpoint(on, id, atMs)
   if (pause !== null) await pauseEndpoint(on, id, pause)
   return { blocked: await release(on, id, event.stream.id, atMs) }
+}
+
+// It is sent after those before it; at once, it would overtake them.
+async function isToCome(on: Session, id: EndpointId, event: LogEvent): Promise<boolean> {
+  const { position, stream, data } = event
+  const [endpoint, recorded] = await Promise.all([
+    on.first(ENDPOINT, { id }),
+    on.first(ask.RECORDED, { id, position }),
+  ])
+  if (endpoint === undefined || recorded !== undefined) return false
+  const { cursor, events } = endpointOf(endpoint)
+  return position > cursor && isChosen(stream.type, data, events)
 }
 
 async function again(

@@ -113,7 +113,7 @@ const ENDPOINTS: Query<Nothing, WebhookEndpointRow> = (db) =>
     .orderBy('created_at_ms')
     .orderBy('id')
 
-const ENDPOINT: Query<{ id: EndpointId }, WebhookEndpointRow> = (db, { id }) =>
+export const ENDPOINT: Query<{ id: EndpointId }, WebhookEndpointRow> = (db, { id }) =>
   db
     .selectFrom('webhook_endpoints')
     .selectAll()

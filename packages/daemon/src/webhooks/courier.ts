@@ -8,7 +8,7 @@ import type { Logger } from '../engine/logger.ts'
 import { StoreError, type Timer } from '../engine/ports.ts'
 import { watchfulClock } from '../engine/watchful-clock.ts'
 import type { Delivery, Pause, WebhookEndpoint } from '../engine/webhook-ports.ts'
-import { eventType } from '../log/event-type.ts'
+import { isChosen } from '../log/event-type.ts'
 import type { LogEvent } from '../log/stream.ts'
 import { createEndpointLog } from './endpoint-log.ts'
 import { createLane, type Lane, type LaneDeps } from './lane.ts'
@@ -167,7 +167,7 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
     const { position, stream } = event
     recordedUpTo ??= await store.lastRecorded(id)
     const known = position <= recordedUpTo && (await store.isRecorded(id, position))
-    if (known || !isWanted(event, endpoint)) {
+    if (known || !isChosen(stream.type, event.data, endpoint.events)) {
       unwritten += 1
       return window.pass(position)
     }
@@ -275,10 +275,4 @@ export function startCourier(first: WebhookEndpoint, deps: CourierDeps): Courier
 // No more than the whole of it, should the clock have been set back since.
 function leftOf(pause: Pause | null, nowMs: number): number {
   return pause === null ? 0 : pause.untilMs - Math.max(nowMs, pause.sinceMs)
-}
-
-function isWanted(event: LogEvent, { events }: WebhookEndpoint): boolean {
-  if (events === null) return true
-  const type = eventType(event.stream.type, event.data)
-  return events.some((wanted) => wanted === type)
 }
