@@ -5,6 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { startTestDaemon, type TestDaemon } from '../daemon.ts'
+import { somePort } from '../faults/part.ts'
 import { until } from '../faults/until.ts'
 import { ROOT, runCommand } from '../run-command.ts'
 
@@ -98,19 +99,19 @@ describe('the examples', () => {
 })
 
 // Any free port: other tests try the demo at the same time.
-const ANY_PORT = { PORTAL_PORT: '0' }
+const anyPort = async () => ({ PORTAL_PORT: String(await somePort()) })
 
 describe('npm run demo', () => {
   it('with --once tells the story, prints paid, hash and preimage, and exits 0', async () => {
     const args = ['run', '--silent', 'demo', '--', '--once']
-    const { code, output } = await runCommand('npm', args, { env: ANY_PORT })
+    const { code, output } = await runCommand('npm', args, { env: await anyPort() })
     assert.match(output, /SANDBOX/)
     assert.match(output, /^paid [0-9a-f]{64} [0-9a-f]{64}$/m)
     assert.equal(code, 0)
   })
 
   it('stays up, and the lines it prints work as pasted', { timeout: 60_000 }, async () => {
-    const env = { ...process.env, ...ANY_PORT }
+    const env = { ...process.env, ...(await anyPort()) }
     const demo = spawn(process.execPath, ['packages/demo/src/main.ts'], { cwd: ROOT, env })
     try {
       const output = await printedUntil(demo, 'is told here:')

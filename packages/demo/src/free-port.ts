@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 
 const TRIES_MAX = 100
 
-/** The first port from `wanted` on that nobody listens on at `host`; 0 gives any. */
+/** The first port from `wanted` on that nobody listens on at `host`. */
 export async function freePort(host: string, wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + TRIES_MAX && port <= 65_535; port++) {
     const found = await tryPort(host, port)

@@ -29,7 +29,7 @@ async function demo(args: readonly string[]): Promise<number> {
   const { port: wanted } = readSettings(settings, null)
   const port = await freePort(HOST, wanted)
   const place = { ...settings, PORTAL_PORT: String(port) }
-  if (wanted !== 0 && port !== wanted) {
+  if (port !== wanted) {
     teller.say('', `(port ${wanted} is in use, so this runs on ${port})`)
   }
   if (cluster === null) return tellOneDaemon({ once, lnd, settings: place }, teller)
