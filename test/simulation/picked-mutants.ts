@@ -14,7 +14,7 @@ export const PICKED: readonly {
   },
   {
     file: 'packages/daemon/src/store/commit.ts',
-    before: "if (!isNew) return { result: 'duplicate' }",
+    before: "if (!(await countReceived(on, change))) return { result: 'duplicate' }",
     after: '',
     instances: 3,
   },
@@ -38,8 +38,8 @@ export const PICKED: readonly {
   },
   {
     file: 'packages/daemon/src/store/create.ts',
-    before: 'key === null ? null : on.write(INSERT_KEY, { ...key, stream_id, created_at_ms }),',
-    after: 'null,',
+    before: 'if (key !== null) await on.write(INSERT_KEY, { ...key, stream_id, created_at_ms })',
+    after: '',
     instances: 1,
   },
 ]
