@@ -28,11 +28,14 @@ export async function createPayment(
   wakeAtMs: number | null,
 ): Promise<Created<Payment>> {
   const { mainKey, requestId, paymentHash } = payment
-  const [used, asked, taken] = await Promise.all([
+  const [usedAtFirst, asked, taken] = await Promise.all([
     key === null ? null : usedBefore(on, key),
     on.first(PAYMENT_OF_REQUEST, { mainKey, requestId }),
     paymentHash === null ? undefined : takenBy(on, paymentHash),
   ])
+  const stands = asked !== undefined || taken !== undefined
+  // Another daemon may have made it in between, with this very key.
+  const used = stands && key !== null ? await usedBefore(on, key) : usedAtFirst
   if (used !== null) {
     if (used === 'mismatch' || 'type' in used) return { result: 'key_mismatch' }
     return { result: 'repeated', subject: used }
