@@ -13,7 +13,8 @@ import { until } from './until.ts'
 const READERS = times(1_000, 10_000)
 const FLOOD_S = times(5, 60)
 const SAMPLE = 40
-const SLOWER_MAX = 2
+/** In `npm test` a few seconds of a shared machine are compared with a few others. */
+const SLOWER_MAX = isLong ? 2 : 3
 /** Old payments, so that the feed is some MB: more than kernels hold for a reader that never reads. */
 const OLD = 20_000
 const PER_SECOND = { strangers: 5_000, forgeries: 200 }
