@@ -40,7 +40,7 @@ export interface SimulatedRelay {
   readonly url: string
   readonly attach: Attach
   habits: RelayHabits
-  /** How often they changed. */
+  /** How often they changed, or all subscriptions were ended. */
   readonly changes: number
   /** Whether now and then a message comes hours late, on time as well or instead. */
   belated: 'as well' | 'instead' | null
@@ -82,6 +82,7 @@ export function createRelay(url: string, world: World): SimulatedRelay {
       for (const reader of readers) reader.shout(text)
     },
     closeAll(reason) {
+      changes += 1
       const closed = [...readers].filter(({ filters }) => filters.size > 0)
       for (const reader of closed) {
         for (const id of reader.filters.keys()) {

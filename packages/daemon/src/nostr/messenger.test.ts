@@ -325,7 +325,9 @@ describe('an answer', () => {
 
 describe('whoever says too much', () => {
   it('is not listened to for a while, if it is a relay that hands on forgeries', async () => {
-    const setting = await open()
+    // Its time stands still, so that patience does not come back meanwhile.
+    const nowMs = Date.now()
+    const setting = await open(() => nowMs)
     const forge = (by: Identity) => ({ ...answer(setting, by), sig: 'f'.repeat(128) })
     const bring = (event: NostrEvent) => setting.inject(JSON.stringify(['EVENT', 's1', event]))
     for (let i = 0; i < 300; i++) {
@@ -342,7 +344,6 @@ describe('whoever says too much', () => {
   })
 
   it('is not listened to for a while, if it is an author', async () => {
-    // Its time stands still, so that patience does not come back meanwhile.
     const nowMs = Date.now()
     const setting = await open(() => nowMs)
     const { user, merchant, messenger } = setting
