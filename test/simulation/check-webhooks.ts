@@ -190,7 +190,8 @@ function isSigned({ headers, body }: Posted, format: string, secret: string): bo
 // way by then may still come.
 function checkHeeded({ world, outages }: Findings, { endpoint, askedAtMs }: Owned): void {
   for (const { atMs, retryAfterS } of endpoint.refused) {
-    const fromMs = outages.deadlineMs(atMs, HEEDED_MS, ['store'])
+    // An answer that it died of before writing it down is asked for again.
+    const fromMs = outages.deadlineMs(atMs, HEEDED_MS, ['daemon', 'store'])
     const changedMs = askedAtMs.find((asked) => asked >= atMs) ?? Number.POSITIVE_INFINITY
     const untilMs = Math.min(changedMs, retryAfterS === null ? Infinity : atMs + retryAfterS * 1000)
     const came = endpoint.received.filter((post) => post.atMs > fromMs && post.atMs < untilMs)
