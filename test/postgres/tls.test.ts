@@ -1,29 +1,23 @@
 // Encrypted connections to PostgreSQL, and servers that cannot prove who they are.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { chmod, chown, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { promisify } from 'node:util'
 import { examinePostgres } from '../../packages/daemon/src/store/postgres-prepare.ts'
+import {
+  certificatesUnavailable,
+  makeCertificate,
+} from '../../packages/daemon/src/testing/certificate.ts'
 import { openStoreOn } from './open-store.ts'
 import { startPostgres } from './server.ts'
 
-const run = promisify(execFile)
-const opensslIsThere = await run('openssl', ['version']).then(
-  () => true,
-  () => false,
-)
-
 it('a store asks a server for the proof it is told to ask for', {
-  skip: opensslIsThere ? false : 'openssl is not installed: no certificates can be made',
+  skip: certificatesUnavailable,
 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'portal-tls-'))
   const [key, cert] = [join(folder, 'server.key'), join(folder, 'server.crt')]
-  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-days', '2']
-  await run('openssl', ['req', '-x509', '-nodes', ...kind, ...names, '-keyout', key, '-out', cert])
+  await makeCertificate('localhost', key, cert)
   const postgres = await startPostgres()
   t.after(() => postgres.close())
   t.after(() => rm(folder, { recursive: true }))

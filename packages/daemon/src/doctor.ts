@@ -21,9 +21,8 @@ import { type Finding, reason } from './doctor/finding.ts'
 import { examineLightning } from './doctor/lightning.ts'
 import { examineClock, examineRelay } from './doctor/relay.ts'
 import { parseTokenBook, TOKEN_BOOK } from './http/tokens.ts'
+import { NOSTR_KEY_VALUE } from './nostr/stored-key.ts'
 
-/** As main.ts keeps it. */
-const NOSTR_KEY_VALUE = 'nostr_key'
 const RESTORE = 'restore the store from a backup'
 
 process.exitCode = await main()

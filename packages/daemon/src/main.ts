@@ -44,6 +44,7 @@ import {
 } from './http/tokens.ts'
 import { isPublicAddress } from './net/public-address.ts'
 import { createNostrMessenger, type NostrMessenger } from './nostr/messenger.ts'
+import { NOSTR_KEY_VALUE } from './nostr/stored-key.ts'
 import { openLightning, refuseOtherNetwork } from './open-lightning.ts'
 import { openWebhooks } from './open-webhooks.ts'
 import { createSqliteStore } from './store/sqlite-store.ts'
@@ -53,8 +54,6 @@ export { readSettings, SettingsError } from './config/read-settings.ts'
 export type { Settings } from './config/settings.ts'
 export { createLogger } from './log.ts'
 export type { Logger }
-
-const NOSTR_KEY_VALUE = 'nostr_key'
 
 /** A daemon that runs. */
 export type Daemon = {

@@ -1,12 +1,12 @@
 // Waiting with an end.
 import type { Clock } from './ports.ts'
 
-/** Resolves when `work` does, at the latest after `ms`; what is late may go on. Rejects as `work` does. */
-export async function atMost(ms: number, work: Promise<unknown>, clock: Clock): Promise<void> {
-  const { promise: over, resolve } = Promise.withResolvers<void>()
-  const timer = clock.setTimer(ms, resolve)
+/** What `work` gives, or `late` after `ms`, when it goes on unheard. Rejects as `work` does. */
+export async function atMost<T>(ms: number, work: Promise<T>, clock: Clock): Promise<T | 'late'> {
+  const { promise: over, resolve } = Promise.withResolvers<'late'>()
+  const timer = clock.setTimer(ms, () => resolve('late'))
   try {
-    await Promise.race([work, over])
+    return await Promise.race([work, over])
   } finally {
     timer.cancel()
   }

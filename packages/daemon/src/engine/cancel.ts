@@ -1,6 +1,7 @@
 // A merchant cancels: the node is asked first, so that money already here is told as money.
 import { type Fact, hasEnded } from '../payment/decide.ts'
 import type { Payment, PaymentId } from '../payment/payment.ts'
+import { atMost } from './at-most.ts'
 import type { Facts } from './facts.ts'
 import { PortError } from './ports.ts'
 import { Refusal } from './refusal.ts'
@@ -46,12 +47,7 @@ async function cancelOpen(
 
 /** What the node found; what it does beyond the time is done all the same. Throws PortError. */
 async function askNode(payment: Payment, deps: TaskDeps): Promise<Fact> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const late = new PortError('timeout', 'the node did not answer in time')
-  const timer = deps.clock.setTimer(NODE_TIMEOUT_MS, () => reject(late))
-  try {
-    return await Promise.race([cancelThenLookUp(payment, deps), promise])
-  } finally {
-    timer.cancel()
-  }
+  const found = await atMost(NODE_TIMEOUT_MS, cancelThenLookUp(payment, deps), deps.clock)
+  if (found === 'late') throw new PortError('timeout', 'the node did not answer in time')
+  return found
 }

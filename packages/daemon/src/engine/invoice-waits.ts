@@ -1,6 +1,6 @@
 // Callers that wait for their invoice: answered as soon as it exists, or the payment has ended, or without
-// it after 10 s or when the daemon stops, while the work goes on. Where another daemon may do that work nobody tells of it, so
-// the store is looked into now and then.
+// it after 10 s or when the daemon stops, while the work goes on. Where another daemon may do that work
+// nobody tells of it, so the store is looked into now and then.
 import type { Payment, PaymentId } from '../payment/payment.ts'
 import type { Clock, Timer } from './ports.ts'
 

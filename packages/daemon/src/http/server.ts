@@ -76,7 +76,8 @@ export interface HttpServer {
   openapi(): Promise<ApiDocument>
   /**
    * Takes no new requests, sends readers and relay clients away (they come back to the next instance),
-   * lets the others finish for a while; who waits for the node by then is told so. Resolves when every connection is closed.
+   * lets the others finish for a while; who waits for the node by then is told so. Resolves when every
+   * connection is closed.
    */
   close(): Promise<void>
 }

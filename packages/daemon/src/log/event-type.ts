@@ -28,7 +28,11 @@ export function eventType(stream: StreamType, data: Json): string {
 }
 
 /** Whether an event is among those chosen; null: all are. */
-export function isChosen(stream: StreamType, data: Json, chosen: readonly EventType[] | null) {
+export function isChosen(
+  stream: StreamType,
+  data: Json,
+  chosen: readonly EventType[] | null,
+): boolean {
   return chosen === null || chosen.some((type) => type === eventType(stream, data))
 }
 

@@ -122,3 +122,15 @@ export async function openWebhookWorld(
   let webhooks = await start()
   return world
 }
+
+/** A test's body, in a world of its own. */
+export function inWebhookWorld(check: (world: WebhookWorld) => Promise<void>) {
+  return async () => {
+    const world = await openWebhookWorld()
+    try {
+      await check(world)
+    } finally {
+      await world.close()
+    }
+  }
+}

@@ -1,32 +1,22 @@
 // Receivers over https, and those that cannot prove who they are.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { promisify } from 'node:util'
 import { systemClock as clock } from 'portal-relay'
+import { certificatesUnavailable, makeCertificate } from '../testing/certificate.ts'
 import { createHttpsSender } from './https-sender.ts'
 
-const run = promisify(execFile)
-const opensslIsThere = await run('openssl', ['version']).then(
-  () => true,
-  () => false,
-)
-
 it('a message goes only to whoever has a good certificate of that name', {
-  skip: opensslIsThere ? false : 'openssl is not installed: no certificates can be made',
+  skip: certificatesUnavailable,
 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'portal-hooks-'))
   t.after(() => rm(folder, { recursive: true }))
   const [keyFile, certFile] = [join(folder, 'key'), join(folder, 'cert')]
-  const names = ['-subj', '/CN=shop.example', '-addext', 'subjectAltName=DNS:shop.example']
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-days', '2']
-  const files = ['-keyout', keyFile, '-out', certFile]
-  await run('openssl', ['req', '-x509', '-nodes', ...kind, ...names, ...files])
+  await makeCertificate('shop.example', keyFile, certFile)
   const [key, cert] = [await readFile(keyFile, 'utf8'), await readFile(certFile, 'utf8')]
   const hosts: unknown[] = []
   const server = createServer({ key, cert }, (request, response) => {

@@ -1,22 +1,14 @@
 // Endpoints that are closed, by a 410 or a Retry-After; and a clock that was set back.
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { openWebhookWorld, START_MS, type WebhookWorld } from '../testing/webhook-world.ts'
+import { inWebhookWorld, START_MS, type WebhookWorld } from '../testing/webhook-world.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const YEAR_MS = 365 * 24 * HOUR_MS
 
-function inWorld(name: string, check: (world: WebhookWorld) => Promise<void>): void {
-  it(name, async () => {
-    const world = await openWebhookWorld()
-    try {
-      await check(world)
-    } finally {
-      await world.close()
-    }
-  })
-}
+const inWorld = (name: string, check: (world: WebhookWorld) => Promise<void>) =>
+  it(name, inWebhookWorld(check))
 
 for (const answer of [{ status: 410 }, { status: 429, retryAfter: '3600' }]) {
   inWorld(

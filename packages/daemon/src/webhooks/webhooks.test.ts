@@ -2,23 +2,20 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { StoreError } from '../engine/ports.ts'
 import { SendError } from '../engine/webhook-ports.ts'
-import { openWebhookWorld, START_MS, type WebhookWorld } from '../testing/webhook-world.ts'
+import {
+  inWebhookWorld,
+  openWebhookWorld,
+  START_MS,
+  type WebhookWorld,
+} from '../testing/webhook-world.ts'
 import type { EndpointSettings } from './from-settings.ts'
 import { RETRY_DELAYS_MS } from './schedule.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
-function inWorld(name: string, check: (world: WebhookWorld) => Promise<void>): void {
-  it(name, async () => {
-    const world = await openWebhookWorld()
-    try {
-      await check(world)
-    } finally {
-      await world.close()
-    }
-  })
-}
+const inWorld = (name: string, check: (world: WebhookWorld) => Promise<void>) =>
+  it(name, inWebhookWorld(check))
 
 inWorld('every event is told once, to every endpoint that wants it', async (world) => {
   const { endpoint: all, receiver } = await world.endpoint('all')
