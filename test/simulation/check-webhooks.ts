@@ -136,7 +136,8 @@ function checkOrder({ world, seen }: Findings, one: Owned, posts: readonly Poste
 
 function checkTime(findings: Findings, one: Owned, posts: readonly Posted[]): void {
   const { world, seen, outages, wall, calmAtMs } = findings
-  const withinMs = wall.setForwardMs === 0 ? DELIVERED_MS : DELIVERED_AHEAD_MS
+  const behindMs = one.endpoint.namedADate ? wall.setBackMs : 0
+  const withinMs = behindMs + (wall.setForwardMs === 0 ? DELIVERED_MS : DELIVERED_AHEAD_MS)
   for (const item of promisedTo(one, seen)) {
     const sinceMs = Math.max(visibleAtMs(seen, item), calmAtMs)
     const byMs = outages.deadlineMs(sinceMs, withinMs, ['daemon', 'store'])
@@ -186,14 +187,15 @@ function isSigned({ headers, body }: Posted, format: string, secret: string): bo
   return headers['webhook-signature']?.split(' ').includes(`v1,${signature}`) ?? false
 }
 
-// After a 410 nothing comes until it is enabled, and after a Retry-After nothing before that; what was on its
-// way by then may still come.
-function checkHeeded({ world, outages }: Findings, { endpoint, askedAtMs }: Owned): void {
+// After a 410 nothing comes until it is enabled, and after a Retry-After nothing before that by the daemon's
+// clock; what was on its way by then may still come.
+function checkHeeded({ world, outages, wall }: Findings, { endpoint, askedAtMs }: Owned): void {
   for (const { atMs, retryAfterS } of endpoint.refused) {
     // An answer that it died of before writing it down is asked for again.
     const fromMs = outages.deadlineMs(atMs, HEEDED_MS, ['daemon', 'store'])
     const changedMs = askedAtMs.find((asked) => asked >= atMs) ?? Number.POSITIVE_INFINITY
-    const untilMs = Math.min(changedMs, retryAfterS === null ? Infinity : atMs + retryAfterS * 1000)
+    const patienceMs = retryAfterS === null ? Infinity : retryAfterS * 1000 - wall.setForwardMs
+    const untilMs = Math.min(changedMs, atMs + patienceMs)
     const came = endpoint.received.filter((post) => post.atMs > fromMs && post.atMs < untilMs)
     if (came.length === 0) continue
     const what = retryAfterS === null ? '410' : `Retry-After: ${retryAfterS}`

@@ -35,6 +35,8 @@ export interface Endpoint {
   trouble: { readonly what: Trouble; readonly often: number } | null
   readonly received: readonly Received[]
   readonly refused: readonly Refused[]
+  /** It named a date to come back at, by a clock that the daemon's may be behind. */
+  namedADate: boolean
 }
 
 export interface Receiver {
@@ -76,7 +78,8 @@ export function createReceiver(world: World): Receiver {
     return mortal.effect('a webhook answered', () => answer) ?? { ...OK, status: 500 }
   }
 
-  function answerOf(what: Trouble | null, { refused }: Known): HttpAnswer {
+  function answerOf(what: Trouble | null, endpoint: Known): HttpAnswer {
+    const { refused } = endpoint
     const atMs = timeline.nowMs
     switch (what) {
       case null:
@@ -92,6 +95,7 @@ export function createReceiver(world: World): Receiver {
         return { ...OK, status: 429, retryAfter: String(retryAfterS) }
       }
       case 'asks for patience':
+        endpoint.namedADate = true
         return { ...OK, status: 503, retryAfter: new Date(atMs + 60_000).toUTCString() }
       case 'breaks off':
       case 'takes it and breaks off':
@@ -124,6 +128,7 @@ export function openEndpoints({ endpoints }: Receiver, { chance }: World): void 
       trouble: null,
       received: [],
       refused: [],
+      namedADate: false,
     })
   }
 }

@@ -64,6 +64,7 @@ export function createFakeSender(clock: Clock): FakeSender {
     at,
     die() {
       alive = {}
+      for (const receiver of receivers.values()) receiver.inFlight = 0
     },
     post(post, signal) {
       const life = alive
@@ -74,7 +75,7 @@ export function createFakeSender(clock: Clock): FakeSender {
       receiver.inFlightMax = Math.max(receiver.inFlightMax, receiver.inFlight)
       return new Promise((resolve, reject) => {
         const over = () => {
-          receiver.inFlight -= 1
+          if (life === alive) receiver.inFlight -= 1
         }
         const answer = receiver.behave(got)
         if (answer === 'hang') {
