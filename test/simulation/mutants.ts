@@ -1,7 +1,7 @@
 // npm run simulate:mutants [-- --sample N --seeds N]: breaks the daemon in many small ways, one at a time and in
 // a copy, and shows at which seed the simulation notices, and which promise it finds broken. First a
-// sample of all there are, then, of the files that keep a promise found broken less than three times,
-// one after another until it is. `--only payment/,inbound.ts:94:` tries a sample of these places and no more.
+// sample of all there are, then those of the files that keep a promise found broken less than three times,
+// until it is. `--only payment/,inbound.ts:94:` tries a sample of these places and no more.
 import { execFile } from 'node:child_process'
 import {
   cpSync,
@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { createChance } from './chance.ts'
@@ -25,7 +25,7 @@ const FOLDERS = ['payment', 'engine', 'store', 'nostr', 'lightning']
 /** Nothing in them runs here, or nothing they do can be seen from the outside. */
 const LEFT_OUT =
   /(\.test|\.contract|\.fixtures)\.ts$|lnd|postgres|backup|sqlite-source|move-|database-clock|readiness|probe|metrics|migration|sample-|contract-test|list-payments|ports\.ts|refusal\.ts|logger\.ts|sqlite-error/
-const LIFE_LIMIT_MS = 240_000
+const HUNT_LIMIT_MS = 150_000
 /** How many mutants are to show each promise broken. */
 const ENOUGH = 3
 
@@ -46,35 +46,52 @@ const { values } = parseArgs({
   },
 })
 
-const copy = mkdtempSync(join(tmpdir(), 'portal-mutants-'))
-try {
-  await main()
-} finally {
-  rmSync(copy, { recursive: true, force: true })
-}
+const HANDS = Math.min(availableParallelism(), 4)
+
+await main()
 
 async function main(): Promise<void> {
+  const outcomes: Outcome[] = []
+  const next = queueFor(outcomes)
+  const work = async () => {
+    const copy = newCopy()
+    try {
+      for (let mutant = next(); mutant !== null; mutant = next()) {
+        const found = await tried(mutant, copy)
+        if (found === null) continue
+        outcomes.push({ mutant, found })
+        console.log(lineOf({ mutant, found }))
+      }
+    } finally {
+      rmSync(copy, { recursive: true, force: true })
+    }
+  }
+  await Promise.all(Array.from({ length: HANDS }, work))
+  summarise(outcomes)
+}
+
+/** A copy of what a life needs, to be broken. */
+function newCopy(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'portal-mutants-'))
   for (const part of ['packages/daemon', 'test/simulation', 'package.json']) {
     cpSync(join(ROOT, part), join(copy, part), { recursive: true })
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-  const outcomes: Outcome[] = []
-  const attempt = async (mutant: Mutant) => {
-    const found = await tried(mutant)
-    if (found === null) return
-    outcomes.push({ mutant, found })
-    console.log(lineOf({ mutant, found }))
-  }
-  for (const mutant of PICKED.flatMap(picked).filter(isMeant)) await attempt(mutant)
+  return copy
+}
+
+/** Which mutant to try next, by what was found so far; null: no more. */
+function queueFor(outcomes: readonly Outcome[]): () => Mutant | null {
   const mutants = shuffled()
-  const sample = mutants.splice(0, Number(values.sample))
-  for (const mutant of sample) await attempt(mutant)
-  for (;;) {
-    const next = values.only === '' ? nextFor(poorest(outcomes, mutants), mutants) : null
-    if (next === null) break
-    await attempt(next)
+  const first = [
+    ...PICKED.flatMap(picked).filter(isMeant),
+    ...mutants.splice(0, Number(values.sample)),
+  ]
+  return () => {
+    const next = first.shift()
+    if (next !== undefined) return next
+    return values.only === '' ? nextFor(poorest(outcomes, mutants), mutants) : null
   }
-  summarise(outcomes)
 }
 
 /** The promise that fewest have shown broken, if it is not enough and mutants of its files are left. */
@@ -135,7 +152,7 @@ function picked({ file, before, after, instances }: (typeof PICKED)[number]): re
 }
 
 /** What the simulation says of it; null when it is no program any more. */
-async function tried(mutant: Mutant): Promise<Outcome['found'] | null> {
+async function tried(mutant: Mutant, copy: string): Promise<Outcome['found'] | null> {
   const path = join(copy, mutant.file)
   const original = readFileSync(path, 'utf8')
   const text = mutated(original, mutant)
@@ -144,7 +161,7 @@ async function tried(mutant: Mutant): Promise<Outcome['found'] | null> {
   try {
     const hunt = join(copy, 'test/simulation/hunt.ts')
     const args = [hunt, '--seeds', values.seeds, '--instances', String(mutant.instances ?? 1)]
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: LIFE_LIMIT_MS })
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: HUNT_LIMIT_MS })
     const found: Found | null = JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null')
     return found ?? 'survived'
   } catch (error) {
