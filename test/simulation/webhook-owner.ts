@@ -101,10 +101,10 @@ async function rotateNowAndThen(one: Owned, deps: OwnerDeps): Promise<void> {
 
 async function rotate(one: Owned, { world, api, over }: OwnerDeps): Promise<void> {
   const { chance, timeline } = world
-  const askedAtMs = timeline.nowMs
-  const before = one.unknownSinceMs
-  let afterUnknown = before !== null
-  one.unknownSinceMs ??= askedAtMs
+  let afterUnknown = one.unknownSinceMs !== null
+  // One that was given up after its answer was lost may sign until this one is known.
+  one.unknownSinceMs ??= timeline.nowMs
+  const askedAtMs = one.unknownSinceMs
   for (let tries = 0; tries < TRIES && !over(); tries++) {
     // With too many secrets at once only one that ends all others is taken.
     const overlapS = tries === 0 ? chance.pick([0, SOME_S]) : 0
