@@ -32,8 +32,7 @@ type Status = { status: string; preimage?: string }
 type Payment = { id: string; order: Order; hash: string; reader?: ServerResponse; told: string }
 
 const random = (length: number) => randomBytes(length)
-const secret = generateSecretKey(random, secp)
-let me = createIdentity(secret, { secp, random })
+const me = createIdentity(generateSecretKey(random, secp), { secp, random })
 const nwc = parseNwcConnection(process.env.BENCH_NWC ?? '', secp)
 const client = createIdentity(nwc.secret, { secp, random })
 const byStream = new Map<string, Payment>()
@@ -203,12 +202,7 @@ await new Promise<void>((resolve) =>
   ),
 )
 
-const api: MerchantApi = {
-  usage: (collect) => usage(collect),
-  forgetUsers() {
-    me = createIdentity(secret, { secp, random })
-  },
-}
+const api: MerchantApi = { usage: (collect) => usage(collect) }
 serve(api, () => {
   socket.terminate()
   server.closeAllConnections()
