@@ -32,7 +32,8 @@ type Status = { status: string; preimage?: string }
 type Payment = { id: string; order: Order; hash: string; reader?: ServerResponse; told: string }
 
 const random = (length: number) => randomBytes(length)
-const me = createIdentity(generateSecretKey(random, secp), { secp, random })
+const secret = generateSecretKey(random, secp)
+let me = createIdentity(secret, { secp, random })
 const nwc = parseNwcConnection(process.env.BENCH_NWC ?? '', secp)
 const client = createIdentity(nwc.secret, { secp, random })
 const byStream = new Map<string, Payment>()
@@ -202,7 +203,12 @@ await new Promise<void>((resolve) =>
   ),
 )
 
-const api: MerchantApi = { usage: (collect) => usage(collect) }
+const api: MerchantApi = {
+  usage: (collect) => usage(collect),
+  forgetUsers() {
+    me = createIdentity(secret, { secp, random })
+  },
+}
 serve(api, () => {
   socket.terminate()
   server.closeAllConnections()

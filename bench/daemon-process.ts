@@ -6,6 +6,10 @@ import { serve, usage } from './process.ts'
 const settings = readSettings(process.env, null)
 const daemon = await startDaemon(settings, createLogger(settings.logLevel))
 
-const api = { usage: (collect: boolean) => usage(collect) }
+const api = {
+  usage: (collect: boolean) => usage(collect),
+  /** Only the bare merchant can: the daemon is started anew. */
+  forgetUsers() {},
+}
 export type MerchantApi = typeof api
 serve(api, () => daemon.close())

@@ -19,7 +19,13 @@ export type Paid = {
 }
 
 // Every reader holds a connection; they are used again when it ends.
-const agent = new Agent({ keepAlive: true })
+let agent = new Agent({ keepAlive: true })
+
+/** From now on connections are new ones. To be called while nothing is under way. */
+export function hangUp(): void {
+  agent.destroy()
+  agent = new Agent({ keepAlive: true })
+}
 
 /** One payment to its end. Never rejects. */
 export async function pay(target: Target, user: string): Promise<Paid> {

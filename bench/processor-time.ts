@@ -1,12 +1,12 @@
 // What a payment costs the daemon's process, against the bare merchant's, round by round in turn, so that
 // whatever else the machine does falls on both.
 import { type Figure, median, ms } from './figures.ts'
-import { pay } from './load.ts'
+import { hangUp, pay } from './load.ts'
 import type { Merchant, World } from './world.ts'
 
 type Size = {
   readonly rounds: number
-  /** Daemons, and as many bare merchants, started for their first burst. */
+  /** Daemons started for their first burst. */
   readonly starts: number
   readonly profileDir: string | undefined
 }
@@ -14,45 +14,43 @@ type Size = {
 export async function measureProcessorTime(world: World, size: Size): Promise<Figure[]> {
   const daemon = await world.startDaemon({ profileDir: size.profileDir })
   const bare = await world.startBare()
+  const firstBare = await costOfRound([bare], world.users)
   // What is compiled only after a while must be compiled on both sides.
-  for (const merchant of [daemon, bare, daemon, bare]) await costOfRound([merchant], world.users)
+  for (const merchant of [daemon, bare, daemon]) await costOfRound([merchant], world.users)
   const warm = await inTurn([daemon], bare, world, size.rounds)
   await daemon.stop()
-  await bare.stop()
   const first: Cost[] = []
   for (let start = 0; start < size.starts; start++) {
-    const cost = await costOfFirst(world.startDaemon, world.users)
-    first.push({ cost, floor: await costOfFirst(world.startBare, world.users) })
+    const fresh = await world.startDaemon()
+    const cost = await costOfRound([fresh], world.users)
+    await fresh.stop()
+    first.push({ cost, floor: await floorOfFirst(bare, world.users) })
   }
+  await bare.stop()
   const users = world.users.length
-  const warmFloor = ms(median(warm.map(({ floor }) => floor)))
   return [
     {
       what: `processor time per payment, warm (${users} at once, ${size.rounds} rounds)`,
       value: ms(median(warm.map(({ cost }) => cost))),
-      floor: `${warmFloor}: the same work bare`,
+      floor: `${ms(median(warm.map(({ floor }) => floor)))}: the same work bare`,
       ratio: median(warm.map(ratio)),
       atMost: 1.6,
     },
     {
       what: `processor time per payment, the first ${users} after each of ${size.starts} starts, at once`,
       value: ms(median(first.map(({ cost }) => cost))),
-      floor: `${ms(median(first.map(({ floor }) => floor)))}: the same work bare, after as many starts (${warmFloor} once warm)`,
+      floor: `${ms(median(first.map(({ floor }) => floor)))}: bare and warm, users and connections new (${ms(firstBare)} in its own first burst)`,
       ratio: median(first.map(ratio)),
       atMost: 2.2,
     },
   ]
 }
 
-/** Whoever was just started has met no user, has no connection open, and nothing is compiled yet. */
-async function costOfFirst(
-  start: () => Promise<Merchant>,
-  users: readonly string[],
-): Promise<number> {
-  const fresh = await start()
-  const cost = await costOfRound([fresh], users)
-  await fresh.stop()
-  return cost
+/** Whoever was just started has met no user, and no connection is open yet. */
+async function floorOfFirst(bare: Merchant, users: readonly string[]): Promise<number> {
+  await bare.ask('forgetUsers')
+  hangUp()
+  return costOfRound([bare], users)
 }
 
 export type Cost = { readonly cost: number; readonly floor: number }
