@@ -28,6 +28,8 @@ const LEFT_OUT =
 const HUNT_LIMIT_MS = 150_000
 /** How many mutants are to show each promise broken. */
 const ENOUGH = 3
+/** Mutants tried at once, each in a copy of its own. */
+const HANDS = availableParallelism()
 
 type Found = {
   readonly seed: number
@@ -45,8 +47,6 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
   },
 })
-
-const HANDS = Math.min(availableParallelism(), 4)
 
 await main()
 
