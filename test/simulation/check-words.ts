@@ -130,7 +130,8 @@ function checkHeard({ world, seen, wall }: Findings, one: Case, said: Utterance)
 // Promises 6 and 8: what was ordered.
 function checkOrders(findings: Findings, cases: readonly Case[]): void {
   const { world, seen } = findings
-  for (const [handed, invoices] of seen.handed) {
+  for (const [handed, requests] of seen.handed) {
+    const invoices = new Set(requests.map(({ invoice }) => invoice))
     if (invoices.size > 1)
       world.broken(
         6,

@@ -3,6 +3,7 @@
 import { type Cast, createCast, type Setting } from './cast.ts'
 import { checkIntroductions, checkLog } from './check-log.ts'
 import { checkMoney } from './check-money.ts'
+import { checkRequests } from './check-requests.ts'
 import { checkSizes } from './check-sizes.ts'
 import { checkWebhooks, undelivered } from './check-webhooks.ts'
 import { checkWords } from './check-words.ts'
@@ -137,6 +138,7 @@ async function lived(cast: Cast): Promise<readonly PaymentSeen[]> {
   const findings = { ...cast, payments, nodeIsKnown: cast.habits.namesNode }
   checkMoney(findings, casesOf(findings))
   checkWords(findings, casesOf(findings))
+  checkRequests(findings, casesOf(findings))
   checkLog(findings, read)
   checkIntroductions(findings)
   checkWebhooks(findings)

@@ -73,6 +73,7 @@ function prepare(plan: OrderPlan, deps: MerchantDeps) {
     : []
   const ledger = chance.odds(0.8) ? deps.otherLedger : deps.ownLedger
   const description = `order ${plan.name}`
+  const subscriptionId = plan.name === 'b' ? 'weekly' : null
   const invoice =
     plan.kind === 'invoice'
       ? ledger.make({ amountMsat: msat(BigInt(amount)), description, expiresInS: plan.expiresInS })
@@ -84,6 +85,8 @@ function prepare(plan: OrderPlan, deps: MerchantDeps) {
     user: user.identity.publicKey,
     declared,
     amountMsat: amount,
+    description,
+    subscriptionId,
     invoice: invoice?.text ?? null,
     manual: plan.hold !== null,
     sent: 0,
@@ -96,6 +99,7 @@ function prepare(plan: OrderPlan, deps: MerchantDeps) {
     currency: 'millisats',
     description,
     metadata: { intent: plan.name },
+    ...(subscriptionId === null ? {} : { subscription_id: subscriptionId }),
     ...(chance.odds(0.2) ? { request_id: `order-${plan.name}-${Math.floor(timeline.nowMs)}` } : {}),
     ...(invoice === null ? { expires_in: plan.expiresInS } : { invoice: invoice.text }),
     ...(plan.hold === null ? {} : { capture: 'manual' }),

@@ -1,6 +1,6 @@
 // Everything that was seen of the daemon from the outside: what it answered, what it told by index and
 // by the feed, what wallets received from it and said to it.
-import type { PaymentResponseStatus, PublicKey } from 'portal-protocol'
+import type { PaymentRequest, PaymentResponseStatus, PublicKey } from 'portal-protocol'
 import type { World } from './world.ts'
 
 /** An event as a reader of the API sees it. */
@@ -26,6 +26,8 @@ export type Intent = {
   readonly user: PublicKey
   readonly declared: readonly PublicKey[]
   readonly amountMsat: number
+  readonly description: string
+  readonly subscriptionId: string | null
   /** The invoice that the merchant brought. */
   readonly invoice: string | null
   /** The money is to be held until it is captured. */
@@ -62,8 +64,10 @@ export interface Sightings {
   readonly utterances: Utterance[]
   /** Keys with a valid proof that they belong to a user, from when on it was sent. */
   readonly proven: Map<PublicKey, { readonly user: PublicKey; readonly saidAtMs: number }>
-  /** Invoices that a user was handed under a request id. */
-  readonly handed: Map<string, Set<string>>
+  /** Payment requests that a user was handed, by main key and request id. */
+  readonly handed: Map<string, readonly PaymentRequest[]>
+  /** Main keys of users whom a challenge reached. */
+  readonly challenged: Set<PublicKey>
   /** Payments whose cancellation was answered 200. */
   readonly cancelled: Set<string>
   /** Payments that the merchant tried to capture, and those that it was told it has captured. */
@@ -105,6 +109,7 @@ export function createSightings(world: World): Sightings {
     utterances: [],
     proven: new Map(),
     handed: new Map(),
+    challenged: new Set(),
     cancelled: new Set(),
     captures: { tried: new Set(), done: new Set() },
     visibleAtMs,

@@ -88,7 +88,7 @@ export function createUser(deps: UserDeps): User {
         return
       }
       const handed = `${identity.publicKey} ${request.requestId}`
-      seen.handed.set(handed, (seen.handed.get(handed) ?? new Set()).add(request.invoice))
+      seen.handed.set(handed, [...(seen.handed.get(handed) ?? []), request])
       const copy = nthCopy(request.requestId)
       if (copy === 0) world.say(name, `is asked for ${request.requestId.slice(-6)}`)
       deps.asked(user, { merchant, request }, copy)
@@ -98,6 +98,7 @@ export function createUser(deps: UserDeps): User {
         world.broken('simulation', `unreadable challenge ${plaintext}`)
         return
       }
+      seen.challenged.add(identity.publicKey)
       deps.challenged(user, { merchant, challenge: message.challenge }, nthCopy(message.challenge))
     }
   }
