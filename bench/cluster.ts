@@ -4,7 +4,7 @@ import type { Postgres } from '../test/postgres/server.ts'
 import { type Figure, median, ms } from './figures.ts'
 import { pay, post, read } from './load.ts'
 import { nowMs } from './process.ts'
-import { inTurn, ratio } from './processor-time.ts'
+import { costOfRound } from './processor-time.ts'
 import { type Merchant, pause, type World } from './world.ts'
 
 const LEASE_S = 5
@@ -25,46 +25,64 @@ export async function measureCluster(
   return [...(await costs(world, postgres, size)), await takeover(world, postgres, size.killed)]
 }
 
-/** Every number of daemons beside a daemon on SQLite, round by round in turn. */
+/** Every number of daemons, and a daemon on SQLite, round by round in turn; none hears of another's money. */
 async function costs(world: World, postgres: Postgres, size: Size): Promise<Figure[]> {
-  const alone = await world.startDaemon()
-  await warm([alone], world.users)
-  const figures: Figure[] = []
-  let one = Number.NaN
+  const floor = await world.startDaemon({ lightning: await world.newWallet() })
+  await warm([floor], world.users)
+  const groups: Group[] = []
   for (const count of size.daemons) {
     const daemons = await startOn(world, await postgres.createDatabase(), count)
     await warm(daemons, world.users)
-    const before = await roundTrips(daemons)
-    const costs = await inTurn(daemons, alone, world, size.rounds)
-    const waits = ((await roundTrips(daemons)) - before) / size.rounds / world.users.length
-    for (const daemon of daemons) await daemon.stop()
-    const together = median(costs.map(ratio))
-    if (count === 1) one = together
-    figures.push({
+    groups.push({ daemons, costs: [], waits: [] })
+  }
+  const floors: number[] = []
+  for (let round = 0; round < size.rounds; round++) {
+    floors.push(await costOfRound([floor], world.users))
+    for (const { daemons, costs, waits } of groups) {
+      const before = await roundTrips(daemons)
+      costs.push(await costOfRound(daemons, world.users))
+      waits.push(((await roundTrips(daemons)) - before) / world.users.length)
+    }
+  }
+  for (const daemon of [floor, ...groups.flatMap(({ daemons }) => daemons)]) await daemon.stop()
+  const [one] = groups
+  return groups.flatMap((group) => figuresOf(group, floors, one?.costs ?? []))
+}
+
+/** Daemons on one database; what a payment cost them all together, and its waits, in each round. */
+type Group = {
+  readonly daemons: readonly Merchant[]
+  readonly costs: number[]
+  readonly waits: number[]
+}
+
+function figuresOf({ daemons, costs, waits }: Group, floors: number[], one: number[]): Figure[] {
+  const count = daemons.length
+  const figures: Figure[] = [
+    {
       what: `processor time per payment, ${count} on one PostgreSQL, all together`,
-      value: ms(median(costs.map(({ cost }) => cost))),
-      floor: `${ms(median(costs.map(({ floor }) => floor)))}: one on SQLite`,
-      ratio: together,
+      value: ms(median(costs)),
+      floor: `${ms(median(floors))}: one on SQLite`,
+      ratio: median(costs.map((cost, round) => cost / (floors[round] ?? Number.NaN))),
       atMost: null,
-    })
-    figures.push({
+    },
+    {
       what: `round trips to PostgreSQL per payment, ${count} sharing it`,
-      value: waits.toFixed(1),
+      value: median(waits).toFixed(1),
       floor: '',
       ratio: null,
       atMost: null,
-    })
-    if (count === 1) continue
-    const added = (together / one - 1) / (count - 1)
-    figures.push({
-      what: `more processor time per payment for each of the ${count} beyond the first`,
-      value: `${(added * 100).toFixed(0)} %`,
-      floor: '',
-      ratio: added,
-      atMost: 0.2,
-    })
-  }
-  await alone.stop()
+    },
+  ]
+  if (count === 1) return figures
+  const added = median(costs.map((cost, i) => (cost / (one[i] ?? Number.NaN) - 1) / (count - 1)))
+  figures.push({
+    what: `more processor time per payment for each of the ${count} beyond the first`,
+    value: `${(added * 100).toFixed(0)} %`,
+    floor: '',
+    ratio: added,
+    atMost: 0.2,
+  })
   return figures
 }
 
@@ -106,7 +124,8 @@ async function open(daemon: Merchant): Promise<number> {
 
 async function startOn(world: World, database: string, count: number): Promise<Merchant[]> {
   const daemons: Merchant[] = []
-  for (let i = 0; i < count; i++) daemons.push(await world.startDaemon({ database }))
+  const lightning = await world.newWallet()
+  for (let i = 0; i < count; i++) daemons.push(await world.startDaemon({ database, lightning }))
   return daemons
 }
 

@@ -13,7 +13,7 @@ export async function measureFullStore(world: World, size: Size): Promise<Figure
   const daemons = []
   for (const count of size.stores) {
     const folder = await folderWithMany(world, one, count)
-    daemons.push(await world.startDaemon({ folder }))
+    daemons.push(await world.startDaemon({ folder, lightning: await world.newWallet() }))
   }
   return costs(world, daemons, size, 'in the store')
 }
@@ -26,7 +26,7 @@ export async function measureFullDatabase(
   const daemons = []
   for (const count of size.stores) {
     const database = await databaseWithMany(world, postgres, count)
-    daemons.push(await world.startDaemon({ database }))
+    daemons.push(await world.startDaemon({ database, lightning: await world.newWallet() }))
   }
   return costs(world, daemons, size, 'in PostgreSQL')
 }

@@ -17,7 +17,7 @@ export async function measureProcessorTime(world: World, size: Size): Promise<Fi
   const firstBare = await costOfRound([bare], world.users)
   // What is compiled only after a while must be compiled on both sides.
   for (const merchant of [daemon, bare, daemon]) await costOfRound([merchant], world.users)
-  const warm = await inTurn([daemon], bare, world, size.rounds)
+  const warm = await inTurn(daemon, bare, world, size.rounds)
   await daemon.stop()
   const first: Cost[] = []
   for (let start = 0; start < size.starts; start++) {
@@ -53,20 +53,20 @@ async function floorOfFirst(bare: Merchant, users: readonly string[]): Promise<n
   return costOfRound([bare], users)
 }
 
-export type Cost = { readonly cost: number; readonly floor: number }
+type Cost = { readonly cost: number; readonly floor: number }
 
-export const ratio = ({ cost, floor }: Cost) => cost / floor
+const ratio = ({ cost, floor }: Cost) => cost / floor
 
-/** Rounds of these merchants, each followed by one of whoever is their floor. */
-export async function inTurn(
-  merchants: readonly Merchant[],
+/** Rounds of this merchant, each followed by one of whoever is its floor. */
+async function inTurn(
+  merchant: Merchant,
   floor: Merchant,
   world: World,
   rounds: number,
 ): Promise<readonly Cost[]> {
   const costs: Cost[] = []
   for (let round = 0; round < rounds; round++) {
-    const cost = await costOfRound(merchants, world.users)
+    const cost = await costOfRound([merchant], world.users)
     costs.push({ cost, floor: await costOfRound([floor], world.users) })
   }
   return costs

@@ -27,6 +27,8 @@ export type World = {
   /** The merchant that does the same work bare. */
   startBare(): Promise<Merchant>
   newFolder(): string
+  /** A Lightning wallet that nobody else hears of. */
+  newWallet(): Promise<string>
   close(): Promise<void>
 }
 
@@ -34,6 +36,8 @@ export type DaemonOptions = {
   readonly folder?: string
   /** The database that it shares with others; a file of its own unless given. */
   readonly database?: string
+  /** Its wallet; daemons with the same one hear of each other's money. The merchant's unless given. */
+  readonly lightning?: string
   /** Where to leave a profile of its processor time. */
   readonly profileDir?: string | undefined
 }
@@ -49,6 +53,11 @@ export async function startWorld(userCount: number): Promise<World> {
   const users = await wallets.ask('start', await sandbox.ask('wallets', userCount))
   const merchants: Merchant[] = []
   const token = randomBytes(24).toString('hex')
+
+  async function newWallet(): Promise<string> {
+    const [wallet = ''] = await sandbox.ask('wallets', 1)
+    return wallet
+  }
 
   async function start(
     file: string,
@@ -72,7 +81,8 @@ export async function startWorld(userCount: number): Promise<World> {
     wallets,
     users,
     newFolder,
-    async startDaemon({ folder = newFolder(), database, profileDir } = {}) {
+    newWallet,
+    async startDaemon({ folder = newFolder(), database, lightning, profileDir } = {}) {
       const startedAt = nowMs()
       const daemon = await start(
         'daemon-process.ts',
@@ -80,7 +90,7 @@ export async function startWorld(userCount: number): Promise<World> {
           PORTAL_HOST: '127.0.0.1',
           PORTAL_AUTH_TOKEN: token,
           PORTAL_DATA_DIR: folder,
-          PORTAL_LIGHTNING: await sandbox.ask('merchant'),
+          PORTAL_LIGHTNING: lightning ?? (await sandbox.ask('merchant')),
           PORTAL_EMBEDDED_RELAY: 'off',
           ...(database === undefined ? {} : { PORTAL_DATABASE: database }),
           PORTAL_RELAYS: relayUrl,
@@ -92,12 +102,10 @@ export async function startWorld(userCount: number): Promise<World> {
       while ((await read(daemon, '/ready')) === null) await pause(5)
       return { ...daemon, readyMs: nowMs() - startedAt }
     },
-    // A wallet of its own: the bare merchant hears nothing of the daemon's money.
     async startBare() {
-      const [nwc = ''] = await sandbox.ask('wallets', 1)
       return start('bare-process.ts', {
         BENCH_RELAY: relayUrl,
-        BENCH_NWC: nwc,
+        BENCH_NWC: await newWallet(),
         BENCH_DIR: newFolder(),
       })
     },
