@@ -64,12 +64,16 @@ function checkHandshake(
 }
 
 function checkAuthentication(
-  { world, wall, answers }: Findings,
+  { world, seen, wall, answers, untroubled }: Findings,
   one: Introduction,
   events: readonly Told[],
 ): void {
   for (const { data } of events) {
-    if (data.status === 'timeout') continue
+    if (data.status === 'timeout') {
+      if (untroubled && one.key !== null && !seen.challenged.has(one.key))
+        world.broken('liveness', `the challenge to ${one.key.slice(0, 8)} never reached it`)
+      continue
+    }
     if (!answers.some(({ what }) => what === data.status))
       world.broken(5, `an authentication was told ${String(data.status)}, which nobody said`)
     if (data.status !== 'approved') continue

@@ -1,7 +1,7 @@
 // Promises 1 to 4: what is said about money is true, all of it is told, everything ends, in time, and
 // never with a verdict that nobody asked the node about.
 import { parsePreimage, proves } from 'portal-protocol'
-import { type Case, type Findings, mayAnswer, nameOf, visibleAtMs } from './findings.ts'
+import { type Case, type Findings, handedFor, mayAnswer, nameOf, visibleAtMs } from './findings.ts'
 import type { Part } from './outages.ts'
 import type { Told } from './sightings.ts'
 
@@ -122,7 +122,7 @@ function checkVerdict(findings: Findings, one: Case): void {
     if (own && !asked) world.broken(4, `${nameOf(one)} timed out and the node was not asked`)
   }
   if (end.data.code !== 'no_invoice') return
-  if (seen.handed.has(`${payment.main_key} ${payment.request_id}`)) {
+  if (handedFor(findings, one).length > 0) {
     world.broken(4, `${nameOf(one)} ended for want of an invoice that the user has`)
   }
   if ((untroubled || !expired(endedMs)) && service.refusals === 0) {

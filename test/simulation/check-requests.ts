@@ -1,24 +1,16 @@
 // What reaches a user is what the merchant asked for, word for word; and where nothing goes wrong, it does
 // reach the user.
 import type { PaymentRequest } from 'portal-protocol'
-import { type Case, type Findings, nameOf } from './findings.ts'
-import { eventsOf } from './sightings.ts'
+import { type Case, type Findings, handedFor, nameOf } from './findings.ts'
 
 export function checkRequests(findings: Findings, cases: readonly Case[]): void {
-  const { world, seen, untroubled, introductions } = findings
+  const { world, untroubled } = findings
   for (const one of cases) {
-    const { main_key, request_id, invoice } = one.payment
-    const requests = seen.handed.get(`${main_key} ${request_id}`) ?? []
+    const requests = handedFor(findings, one)
     for (const request of requests) checkRequest(findings, one, request)
-    const wasOpen = invoice !== null && one.end?.data.status === 'timeout'
+    const wasOpen = one.payment.invoice !== null && one.end?.data.status === 'timeout'
     if (untroubled && wasOpen && requests.length === 0)
       world.broken('liveness', `the request of ${nameOf(one)} never reached its user`)
-  }
-  for (const { kind, key, streamId } of introductions) {
-    if (kind !== 'authentication' || key === null || !untroubled) continue
-    const ranOut = eventsOf(seen, streamId).some(({ data }) => data.status === 'timeout')
-    if (ranOut && !seen.challenged.has(key))
-      world.broken('liveness', `the challenge to ${key.slice(0, 8)} never reached it`)
   }
 }
 

@@ -130,13 +130,11 @@ function checkHeard({ world, seen, wall }: Findings, one: Case, said: Utterance)
 // Promises 6 and 8: what was ordered.
 function checkOrders(findings: Findings, cases: readonly Case[]): void {
   const { world, seen } = findings
-  for (const [handed, requests] of seen.handed) {
-    const invoices = new Set(requests.map(({ invoice }) => invoice))
+  const handed = Map.groupBy(seen.handed, ({ user, request }) => `${user} ${request.requestId}`)
+  for (const [asked, copies] of handed) {
+    const invoices = new Set(copies.map(({ request }) => request.invoice))
     if (invoices.size > 1)
-      world.broken(
-        6,
-        `a user was handed ${invoices.size} invoices under one request id (${handed})`,
-      )
+      world.broken(6, `a user was handed ${invoices.size} invoices under one request id (${asked})`)
   }
   for (const intent of seen.intents) {
     const made = cases.filter((one) => one.intent === intent)

@@ -1,5 +1,5 @@
 // What is known at the end of a life, from the outside, and the words in which promises are checked.
-import type { PaymentHash, PublicKey } from 'portal-protocol'
+import type { PaymentHash, PaymentRequest, PublicKey } from 'portal-protocol'
 import type { Introduction, Said } from './introductions.ts'
 import type { Invoice, Ledger } from './ledger.ts'
 import type { Outages } from './outages.ts'
@@ -98,6 +98,15 @@ export function mayAnswer(
   if (key === payment.main_key || intent?.declared.includes(key)) return true
   const proof = seen.proven.get(key)
   return proof !== undefined && proof.user === payment.main_key && proof.saidAtMs <= atMs
+}
+
+/** The requests for this payment that reached its user, every copy. */
+export function handedFor({ seen }: Findings, { payment }: Case): readonly PaymentRequest[] {
+  return seen.handed
+    .filter(
+      ({ user, request }) => user === payment.main_key && request.requestId === payment.request_id,
+    )
+    .map(({ request }) => request)
 }
 
 /** The payment in a few letters, as the story names it. */

@@ -136,9 +136,10 @@ async function lived(cast: Cast): Promise<readonly PaymentSeen[]> {
   }
   const { payments, read } = swept
   const findings = { ...cast, payments, nodeIsKnown: cast.habits.namesNode }
-  checkMoney(findings, casesOf(findings))
-  checkWords(findings, casesOf(findings))
-  checkRequests(findings, casesOf(findings))
+  const cases = casesOf(findings)
+  checkMoney(findings, cases)
+  checkWords(findings, cases)
+  checkRequests(findings, cases)
   checkLog(findings, read)
   checkIntroductions(findings)
   checkWebhooks(findings)

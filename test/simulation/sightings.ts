@@ -56,6 +56,8 @@ export type Utterance = {
   acceptedAtMs: number | null
 }
 
+export type Handed = { readonly user: PublicKey; readonly request: PaymentRequest }
+
 export interface Sightings {
   readonly intents: Intent[]
   /** By stream, then by index. */
@@ -64,8 +66,8 @@ export interface Sightings {
   readonly utterances: Utterance[]
   /** Keys with a valid proof that they belong to a user, from when on it was sent. */
   readonly proven: Map<PublicKey, { readonly user: PublicKey; readonly saidAtMs: number }>
-  /** Payment requests that a user was handed, by main key and request id. */
-  readonly handed: Map<string, readonly PaymentRequest[]>
+  /** Payment requests as they reached a user, every copy. */
+  readonly handed: Handed[]
   /** Main keys of users whom a challenge reached. */
   readonly challenged: Set<PublicKey>
   /** Payments whose cancellation was answered 200. */
@@ -108,7 +110,7 @@ export function createSightings(world: World): Sightings {
     feed,
     utterances: [],
     proven: new Map(),
-    handed: new Map(),
+    handed: [],
     challenged: new Set(),
     cancelled: new Set(),
     captures: { tried: new Set(), done: new Set() },

@@ -87,8 +87,7 @@ export function createUser(deps: UserDeps): User {
         world.broken('simulation', `unreadable request ${plaintext}`)
         return
       }
-      const handed = `${identity.publicKey} ${request.requestId}`
-      seen.handed.set(handed, [...(seen.handed.get(handed) ?? []), request])
+      seen.handed.push({ user: identity.publicKey, request })
       const copy = nthCopy(request.requestId)
       if (copy === 0) world.say(name, `is asked for ${request.requestId.slice(-6)}`)
       deps.asked(user, { merchant, request }, copy)
