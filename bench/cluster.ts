@@ -2,6 +2,7 @@
 // waits for the database, and how soon the others carry on when one is killed.
 import type { Postgres } from '../test/postgres/server.ts'
 import { type Figure, median, ms } from './figures.ts'
+import { inTurn, medianRatio } from './in-turn.ts'
 import { pay, post, read } from './load.ts'
 import { nowMs } from './process.ts'
 import { costOfRound } from './processor-time.ts'
@@ -27,55 +28,60 @@ export async function measureCluster(
 
 /** Every number of daemons, and a daemon on SQLite, round by round in turn; none hears of another's money. */
 async function costs(world: World, postgres: Postgres, size: Size): Promise<Figure[]> {
-  const floor = await world.startDaemon({ lightning: await world.newWallet() })
-  await warm([floor], world.users)
-  const groups: Group[] = []
+  const floor = [await world.startDaemon()]
+  await warm(floor, world.users)
+  const groups: (readonly Merchant[])[] = []
   for (const count of size.daemons) {
     const daemons = await startOn(world, await postgres.createDatabase(), count)
     await warm(daemons, world.users)
-    groups.push({ daemons, costs: [], waits: [] })
+    groups.push(daemons)
   }
-  const floors: number[] = []
-  for (let round = 0; round < size.rounds; round++) {
-    floors.push(await costOfRound([floor], world.users))
-    for (const { daemons, costs, waits } of groups) {
-      const before = await roundTrips(daemons)
-      costs.push(await costOfRound(daemons, world.users))
-      waits.push(((await roundTrips(daemons)) - before) / world.users.length)
-    }
-  }
-  for (const daemon of [floor, ...groups.flatMap(({ daemons }) => daemons)]) await daemon.stop()
-  const [one] = groups
-  return groups.flatMap((group) => figuresOf(group, floors, one?.costs ?? []))
+  const [floors = [], ...rounds] = await inTurn(
+    [floor, ...groups].map((daemons) => () => costAndWaits(daemons, world.users)),
+    size.rounds,
+  )
+  for (const daemon of [...floor, ...groups.flat()]) await daemon.stop()
+  const one = rounds[groups.findIndex(({ length }) => length === 1)] ?? []
+  return groups.flatMap(({ length }, i) => figuresOf(length, rounds[i] ?? [], floors, one))
 }
 
-/** Daemons on one database; what a payment cost them all together, and its waits, in each round. */
-type Group = {
-  readonly daemons: readonly Merchant[]
-  readonly costs: number[]
-  readonly waits: number[]
+/** Of a payment, in one round. */
+type Round = { readonly cost: number; readonly waits: number }
+
+async function costAndWaits(
+  daemons: readonly Merchant[],
+  users: readonly string[],
+): Promise<Round> {
+  const before = await roundTrips(daemons)
+  const cost = await costOfRound(daemons, users)
+  return { cost, waits: ((await roundTrips(daemons)) - before) / users.length }
 }
 
-function figuresOf({ daemons, costs, waits }: Group, floors: number[], one: number[]): Figure[] {
-  const count = daemons.length
+function figuresOf(
+  count: number,
+  rounds: readonly Round[],
+  floors: readonly Round[],
+  one: readonly Round[],
+): Figure[] {
+  const costs = costsOf(rounds)
   const figures: Figure[] = [
     {
       what: `processor time per payment, ${count} on one PostgreSQL, all together`,
       value: ms(median(costs)),
-      floor: `${ms(median(floors))}: one on SQLite`,
-      ratio: median(costs.map((cost, round) => cost / (floors[round] ?? Number.NaN))),
+      floor: `${ms(median(costsOf(floors)))}: one on SQLite`,
+      ratio: medianRatio(costs, costsOf(floors)),
       atMost: null,
     },
     {
       what: `round trips to PostgreSQL per payment, ${count} sharing it`,
-      value: median(waits).toFixed(1),
+      value: median(rounds.map(({ waits }) => waits)).toFixed(1),
       floor: '',
       ratio: null,
       atMost: null,
     },
   ]
   if (count === 1) return figures
-  const added = median(costs.map((cost, i) => (cost / (one[i] ?? Number.NaN) - 1) / (count - 1)))
+  const added = (medianRatio(costs, costsOf(one)) - 1) / (count - 1)
   figures.push({
     what: `more processor time per payment for each of the ${count} beyond the first`,
     value: `${(added * 100).toFixed(0)} %`,
@@ -85,6 +91,8 @@ function figuresOf({ daemons, costs, waits }: Group, floors: number[], one: numb
   })
   return figures
 }
+
+const costsOf = (rounds: readonly Round[]) => rounds.map(({ cost }) => cost)
 
 /** From the death of the daemon that took them until the other has every payment paid. */
 async function takeover(world: World, postgres: Postgres, payments: number): Promise<Figure> {

@@ -2,6 +2,7 @@
 // round by round in turn.
 import type { Postgres } from '../test/postgres/server.ts'
 import { type Figure, median, ms } from './figures.ts'
+import { inTurn, medianRatio } from './in-turn.ts'
 import { databaseWithMany, folderWithMany, folderWithOne } from './old-payments.ts'
 import { costOfRound } from './processor-time.ts'
 import type { Merchant, World } from './world.ts'
@@ -13,7 +14,7 @@ export async function measureFullStore(world: World, size: Size): Promise<Figure
   const daemons = []
   for (const count of size.stores) {
     const folder = await folderWithMany(world, one, count)
-    daemons.push(await world.startDaemon({ folder, lightning: await world.newWallet() }))
+    daemons.push(await world.startDaemon({ folder }))
   }
   return costs(world, daemons, size, 'in the store')
 }
@@ -26,7 +27,7 @@ export async function measureFullDatabase(
   const daemons = []
   for (const count of size.stores) {
     const database = await databaseWithMany(world, postgres, count)
-    daemons.push(await world.startDaemon({ database, lightning: await world.newWallet() }))
+    daemons.push(await world.startDaemon({ database }))
   }
   return costs(world, daemons, size, 'in PostgreSQL')
 }
@@ -38,12 +39,10 @@ async function costs(
   where: string,
 ): Promise<Figure[]> {
   for (const daemon of [...daemons, ...daemons]) await costOfRound([daemon], world.users)
-  const costs = daemons.map((): number[] => [])
-  for (let round = 0; round < size.rounds; round++) {
-    for (const [i, daemon] of daemons.entries()) {
-      costs[i]?.push(await costOfRound([daemon], world.users))
-    }
-  }
+  const costs = await inTurn(
+    daemons.map((daemon) => () => costOfRound([daemon], world.users)),
+    size.rounds,
+  )
   for (const daemon of daemons) await daemon.stop()
   const [least = []] = costs
   return size.stores.slice(1).map((count, i) => {
@@ -52,7 +51,7 @@ async function costs(
       what: `processor time per payment with ${count} payments ${where}`,
       value: ms(median(many)),
       floor: `${ms(median(least))} with ${size.stores[0]}`,
-      ratio: median(many.map((cost, round) => cost / (least[round] ?? Number.NaN))),
+      ratio: medianRatio(many, least),
       atMost: 1.2,
     }
   })

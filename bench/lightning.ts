@@ -16,6 +16,7 @@ import { openRelayHouse } from '../packages/relay/test/relay-house.ts'
 import { startTestDaemon, type TestDaemon } from '../test/daemon.ts'
 import { startLightningNetwork } from '../test/lightning/network.ts'
 import { type Figure, median, ms, quantile } from './figures.ts'
+import { inTurn } from './in-turn.ts'
 import { read } from './load.ts'
 import { pause } from './world.ts'
 
@@ -45,31 +46,21 @@ export async function measureLightning({
   await using network = await startLightningNetwork({ report: (line) => console.error(line) })
   await using lnd = await lndSide(network)
   await using sandbox = await sandboxSide()
-  const [onLnd, onSandbox, ours, direct]: number[][] = [[], [], [], []]
   const all = payments + WARM_UP
-  for (let i = 0; i < all; i++) {
-    const [a, b] = [await tellMs(lnd), await tellMs(sandbox)]
-    if (i < WARM_UP) continue
-    onLnd?.push(a)
-    onSandbox?.push(b)
-  }
+  const [onLnd = [], onSandbox = []] = await inTurn([() => tellMs(lnd), () => tellMs(sandbox)], all)
   const lookUps = [
     await lookUpsPerPayment('LND', lnd, all, 0),
     await lookUpsPerPayment('Nostr Wallet Connect', sandbox, all, 1),
   ]
   // Only now: nobody pays these, so their users are asked again and again, while the rest is measured.
-  for (let i = 0; i < all; i++) {
-    const [made, floor] = [
-      await tookMs(() => lnd.makeInvoice()),
-      await tookMs(() => makeDirectly(network)),
-    ]
-    if (i < WARM_UP) continue
-    ours?.push(made)
-    direct?.push(floor)
-  }
-  const spread = (times: readonly number[] = []) =>
-    `${ms(median(times))}, p99 ${ms(quantile(times, 0.99))}`
-  const times = (a: readonly number[] = [], b: readonly number[] = []) => median(a) / median(b)
+  const [ours = [], direct = []] = await inTurn(
+    [lnd.makeInvoice, () => makeDirectly(network)].map((make) => () => tookMs(make)),
+    all,
+  )
+  const warm = (times: readonly number[]) => times.slice(WARM_UP)
+  const spread = (times: readonly number[]) =>
+    `${ms(median(warm(times)))}, p99 ${ms(quantile(warm(times), 0.99))}`
+  const times = (a: readonly number[], b: readonly number[]) => median(warm(a)) / median(warm(b))
   return [
     {
       what: 'settlement at LND → `paid` at the reader',

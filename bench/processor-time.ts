@@ -1,6 +1,7 @@
 // What a payment costs the daemon's process, against the bare merchant's, round by round in turn, so that
 // whatever else the machine does falls on both.
 import { type Figure, median, ms } from './figures.ts'
+import { inTurn, medianRatio } from './in-turn.ts'
 import { hangUp, pay } from './load.ts'
 import type { Merchant, World } from './world.ts'
 
@@ -17,30 +18,34 @@ export async function measureProcessorTime(world: World, size: Size): Promise<Fi
   const firstBare = await costOfRound([bare], world.users)
   // What is compiled only after a while must be compiled on both sides.
   for (const merchant of [daemon, bare, daemon]) await costOfRound([merchant], world.users)
-  const warm = await inTurn(daemon, bare, world, size.rounds)
+  const [warm = [], warmFloors = []] = await inTurn(
+    [daemon, bare].map((merchant) => () => costOfRound([merchant], world.users)),
+    size.rounds,
+  )
   await daemon.stop()
-  const first: Cost[] = []
+  const first: number[] = []
+  const firstFloors: number[] = []
   for (let start = 0; start < size.starts; start++) {
     const fresh = await world.startDaemon()
-    const cost = await costOfRound([fresh], world.users)
+    first.push(await costOfRound([fresh], world.users))
     await fresh.stop()
-    first.push({ cost, floor: await floorOfFirst(bare, world.users) })
+    firstFloors.push(await floorOfFirst(bare, world.users))
   }
   await bare.stop()
   const users = world.users.length
   return [
     {
       what: `processor time per payment, warm (${users} at once, ${size.rounds} rounds)`,
-      value: ms(median(warm.map(({ cost }) => cost))),
-      floor: `${ms(median(warm.map(({ floor }) => floor)))}: the same work bare`,
-      ratio: median(warm.map(ratio)),
+      value: ms(median(warm)),
+      floor: `${ms(median(warmFloors))}: the same work bare`,
+      ratio: medianRatio(warm, warmFloors),
       atMost: 1.6,
     },
     {
       what: `processor time per payment, the first ${users} after each of ${size.starts} starts, at once`,
-      value: ms(median(first.map(({ cost }) => cost))),
-      floor: `${ms(median(first.map(({ floor }) => floor)))}: bare and warm, users and connections new (${ms(firstBare)} in its own first burst)`,
-      ratio: median(first.map(ratio)),
+      value: ms(median(first)),
+      floor: `${ms(median(firstFloors))}: bare and warm, users and connections new (${ms(firstBare)} in its own first burst)`,
+      ratio: medianRatio(first, firstFloors),
       atMost: 2.2,
     },
   ]
@@ -51,25 +56,6 @@ async function floorOfFirst(bare: Merchant, users: readonly string[]): Promise<n
   await bare.ask('forgetUsers')
   hangUp()
   return costOfRound([bare], users)
-}
-
-type Cost = { readonly cost: number; readonly floor: number }
-
-const ratio = ({ cost, floor }: Cost) => cost / floor
-
-/** Rounds of this merchant, each followed by one of whoever is its floor. */
-async function inTurn(
-  merchant: Merchant,
-  floor: Merchant,
-  world: World,
-  rounds: number,
-): Promise<readonly Cost[]> {
-  const costs: Cost[] = []
-  for (let round = 0; round < rounds; round++) {
-    const cost = await costOfRound([merchant], world.users)
-    costs.push({ cost, floor: await costOfRound([floor], world.users) })
-  }
-  return costs
 }
 
 /** Milliseconds of processor time per payment of all these together; one payment of each user at once. */

@@ -38,7 +38,6 @@ const sandbox = await openSandbox({
 await sandbox.connected()
 
 const api = {
-  merchant: () => sandbox.merchantConnection(),
   wallets: async (count: number) => {
     const made = Array.from({ length: count }, () => sandbox.createWallet())
     return (await Promise.all(made)).map(({ nwc }) => nwc)

@@ -36,7 +36,7 @@ export type DaemonOptions = {
   readonly folder?: string
   /** The database that it shares with others; a file of its own unless given. */
   readonly database?: string
-  /** Its wallet; daemons with the same one hear of each other's money. The merchant's unless given. */
+  /** Its wallet; daemons with the same one hear of each other's money. One of its own unless given. */
   readonly lightning?: string
   /** Where to leave a profile of its processor time. */
   readonly profileDir?: string | undefined
@@ -83,6 +83,7 @@ export async function startWorld(userCount: number): Promise<World> {
     newFolder,
     newWallet,
     async startDaemon({ folder = newFolder(), database, lightning, profileDir } = {}) {
+      const wallet = lightning ?? (await newWallet())
       const startedAt = nowMs()
       const daemon = await start(
         'daemon-process.ts',
@@ -90,7 +91,7 @@ export async function startWorld(userCount: number): Promise<World> {
           PORTAL_HOST: '127.0.0.1',
           PORTAL_AUTH_TOKEN: token,
           PORTAL_DATA_DIR: folder,
-          PORTAL_LIGHTNING: lightning ?? (await sandbox.ask('merchant')),
+          PORTAL_LIGHTNING: wallet,
           PORTAL_EMBEDDED_RELAY: 'off',
           ...(database === undefined ? {} : { PORTAL_DATABASE: database }),
           PORTAL_RELAYS: relayUrl,
