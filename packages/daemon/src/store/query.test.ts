@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import { Kysely } from 'kysely'
 import { migrate } from './migrations.ts'
-import { createSessions, type Query, runBy } from './query.ts'
+import { createSessions, type Query, type Run } from './query.ts'
 import type { Database, StoreValueRow } from './schema.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 
@@ -59,4 +59,12 @@ async function setUp() {
   await migrate(db, 'sqlite', 1)
   const sessionOn = createSessions('sqlite', db)
   return { db, sessionOn, on: sessionOn(runBy(db)) }
+}
+
+/** Runs by kysely itself, on the database or in its transaction. */
+function runBy(db: Kysely<Database>): Run {
+  return async (query) => {
+    const { rows, numAffectedRows } = await db.executeQuery(query)
+    return { rows, affected: Number(numAffectedRows ?? 0) }
+  }
 }

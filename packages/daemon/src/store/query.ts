@@ -90,11 +90,3 @@ function standIns<V extends Values>(values: V): V {
   // kysely passes on whatever it is given as a value, so these come out as the parameters.
   return Object.fromEntries(Object.keys(values).map((name) => [name, new StandIn(name)])) as V
 }
-
-/** Runs by kysely itself, on the database or in its transaction. */
-export function runBy(db: Kysely<Database>): Run {
-  return async (query) => {
-    const { rows, numAffectedRows } = await db.executeQuery(query)
-    return { rows, affected: Number(numAffectedRows ?? 0) }
-  }
-}

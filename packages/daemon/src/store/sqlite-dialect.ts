@@ -14,6 +14,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { StoreError } from '../engine/ports.ts'
+import type { Run } from './query.ts'
 import { toStoreError } from './sqlite-error.ts'
 import type { Turns } from './turns.ts'
 
@@ -81,6 +82,23 @@ function sqliteDriver(database: DatabaseSync, turns: Turns | undefined): Driver 
 type Prepared = { readonly statement: StatementSync; readonly reads: boolean }
 
 function sqliteConnection(database: DatabaseSync): DatabaseConnection {
+  const run = runOn(database)
+  return {
+    async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+      const { rows, affected } = await run(query)
+      return { rows: rows as R[], numAffectedRows: BigInt(affected) }
+    },
+    streamQuery() {
+      throw new StoreError('refused', 'streamed queries are not used')
+    },
+  }
+}
+
+/**
+ * Runs compiled queries on the database as it is, inside its transaction where one is open: on the way
+ * through kysely a query costs more than SQLite takes for it.
+ */
+export function runOn(database: DatabaseSync): (query: CompiledQuery) => ReturnType<Run> {
   const prepared = new Map<string, Prepared>()
 
   function prepare(sql: string): Prepared {
@@ -99,21 +117,16 @@ function sqliteConnection(database: DatabaseSync): DatabaseConnection {
     return fresh
   }
 
-  return {
-    async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-      if (!database.isOpen) throw new StoreError('closed', 'the store is closed')
-      try {
-        const { statement, reads } = prepare(query.sql)
-        const values = query.parameters as readonly SQLInputValue[]
-        if (reads) return { rows: statement.all(...values) as R[] }
-        return { rows: [], numAffectedRows: BigInt(statement.run(...values).changes) }
-      } catch (cause) {
-        throw toStoreError(cause, 'the store could not carry out a statement')
-      }
-    },
-    streamQuery() {
-      throw new StoreError('refused', 'streamed queries are not used')
-    },
+  return async (query) => {
+    if (!database.isOpen) throw new StoreError('closed', 'the store is closed')
+    try {
+      const { statement, reads } = prepare(query.sql)
+      const values = query.parameters as readonly SQLInputValue[]
+      if (reads) return { rows: statement.all(...values), affected: 0 }
+      return { rows: [], affected: Number(statement.run(...values).changes) }
+    } catch (cause) {
+      throw toStoreError(cause, 'the store could not carry out a statement')
+    }
   }
 }
 

@@ -6,14 +6,14 @@ import { openedSince } from './awaiting.ts'
 import type { Channel } from './channel.ts'
 import { beginSqliteEpoch } from './log-epochs.ts'
 import { migrate } from './migrations.ts'
-import { createSessions, runBy, type Session } from './query.ts'
+import { createSessions, type Session } from './query.ts'
 import { endOfLog, readTail } from './read-log.ts'
 import type { Database } from './schema.ts'
 import { createTellingAll, createTellingAlone, type Telling } from './sharing.ts'
-import { openSqlite, sqliteDialect } from './sqlite-dialect.ts'
+import { openSqlite, runOn, sqliteDialect } from './sqlite-dialect.ts'
 import { mustNotBeMoved } from './sqlite-source.ts'
 import { createStore, type StoreDeps } from './store.ts'
-import type { Turns } from './turns.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 /** For a simulation of several daemons, whose databases are one connection. */
 export type SqliteSharing = {
@@ -36,17 +36,27 @@ export async function sqliteStoreOn(
   deps: StoreDeps,
   sharing: SqliteSharing | null = null,
 ): Promise<Store> {
-  const db = new Kysely<Database>({ dialect: sqliteDialect(database, sharing?.turns) })
+  const turns = sharing?.turns ?? createTurns()
+  const db = new Kysely<Database>({ dialect: sqliteDialect(database, turns) })
   const sessionOn = createSessions('sqlite', db)
-  const on = sessionOn(runBy(db))
+  const run = runOn(database)
+  // On the one connection a reader between two transactions sees nothing that may be undone.
+  const on = sessionOn(async (query) => {
+    await turns.take()
+    try {
+      return await run(query)
+    } finally {
+      turns.give()
+    }
+  })
   try {
     const nowMs = deps.clock.nowMs()
     await migrate(db, 'sqlite', nowMs)
     mustNotBeMoved(database)
     await db.transaction().execute((tx) => beginSqliteEpoch(tx, nowMs))
     const telling = await tell(on, deps, sharing)
-    const transact = (run: (tx: Session) => Promise<void>) =>
-      db.transaction().execute((tx) => run(sessionOn(runBy(tx))))
+    const transact = (write: (tx: Session) => Promise<void>) =>
+      db.transaction().execute(() => write(sessionOn(run)))
     const release = async () => {
       if (database.isOpen) database.close()
     }
