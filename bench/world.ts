@@ -100,7 +100,7 @@ export async function startWorld(userCount: number): Promise<World> {
         },
         profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`],
       )
-      while ((await read(daemon, '/ready')) === null) await pause(5)
+      while ((await read(daemon, '/ready')) === null) await pause(20)
       return { ...daemon, readyMs: nowMs() - startedAt }
     },
     async startBare() {

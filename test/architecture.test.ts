@@ -14,7 +14,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   lnd: ['relay'],
   sandbox: ['protocol', 'relay'],
   wallet: ['protocol', 'relay', 'nwc', 'lnd'],
-  daemon: ['protocol', 'relay', 'nwc', 'lnd', 'sandbox'],
+  daemon: ['protocol', 'relay', 'nwc', 'lnd', 'sandbox', 'wallet'],
   sdk: [],
   demo: ['protocol', 'relay', 'nwc', 'lnd', 'sandbox', 'wallet', 'daemon', 'sdk'],
 }
@@ -53,6 +53,16 @@ describe('the architecture', () => {
       return true
     })
     assert.deepEqual(wrong, [])
+  })
+
+  it('lets only the daemon’s warm-up see a wallet', () => {
+    const seeing = imports.filter(
+      ({ from, to }) => packageOf(from) === 'daemon' && to === 'portal-wallet',
+    )
+    assert.deepEqual(
+      seeing.map(({ from }) => from),
+      ['packages/daemon/src/warm-up.ts'],
+    )
   })
 
   it('lets only the daemon’s main see the sandbox', () => {

@@ -126,6 +126,8 @@ export async function startDaemonProcess(
     PORTAL_DATA_DIR: dataDir,
     PORTAL_NETWORK: 'regtest',
     PORTAL_LOG_LEVEL: 'warn',
+    // Some start hundreds of daemons; an earlier release may not know the setting.
+    ...(root === undefined ? { PORTAL_WARM_UP: 'off' } : {}),
     ...settings,
   }
   const options = root === undefined ? { env } : { env, root }

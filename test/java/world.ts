@@ -70,6 +70,7 @@ async function startDaemon() {
         PORTAL_AUTH_TOKEN: token,
         PORTAL_DATA_DIR: dataDir,
         PORTAL_LOG_LEVEL: 'error',
+        PORTAL_WARM_UP: 'off',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

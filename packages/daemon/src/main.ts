@@ -1,5 +1,5 @@
 // The wiring: settings become adapters, adapters become a running daemon. It imports everything, decides
-// nothing, and only the process (start.ts) and the demo import it.
+// nothing, and only the process (start.ts, warm-up.ts) and the demo import it.
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ import type { Settings } from './config/settings.ts'
 import { createEngine } from './engine/engine.ts'
 import type { Logger } from './engine/logger.ts'
 import type { Store } from './engine/ports.ts'
-import { createMetrics } from './http/metrics.ts'
+import { createMetrics, type Metrics } from './http/metrics.ts'
 import { createHttpServer } from './http/server.ts'
 import { type TokenWatch, watchTokens } from './http/token-watch.ts'
 import {
@@ -55,6 +55,9 @@ export type { Settings } from './config/settings.ts'
 export { createLogger } from './log.ts'
 export type { Logger }
 
+/** Where SQLite keeps nothing. */
+const IN_MEMORY = ':memory:'
+
 /** A daemon that runs. */
 export type Daemon = {
   /** Where it listens, such as http://127.0.0.1:3000. */
@@ -71,10 +74,20 @@ export type Daemon = {
   close(): Promise<void>
 }
 
+/** What a daemon is given by whoever starts more than one in a process. */
+export type Beside = {
+  /** `/ready` says no until this is settled. */
+  readonly warm?: Promise<void>
+  readonly metrics?: Metrics
+}
+
 /** Opens everything and resolves once it listens. Rejects with what could not be opened. */
-export async function startDaemon(settings: Settings, log: Logger): Promise<Daemon> {
+export async function startDaemon(
+  settings: Settings,
+  log: Logger,
+  { warm, metrics = createMetrics() }: Beside = {},
+): Promise<Daemon> {
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
-  const metrics = createMetrics()
   const store = await openStore(settings, metrics.databaseAsked)
   const identity = await openIdentity(settings, store)
   const tokens = await openTokens(settings, store, log)
@@ -112,6 +125,10 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
   const engine = createEngine({ store, lightning, messenger, clock, random, secp, log, network })
   relay?.onSubscribed(messenger.subscribed)
   const webhooks = openWebhooks(settings, { store, reader: engine.log, log, metrics })
+  let isWarm = warm === undefined
+  warm?.finally(() => {
+    isWarm = true
+  })
   const server = createHttpServer({
     engine,
     clock,
@@ -126,6 +143,7 @@ export async function startDaemon(settings: Settings, log: Logger): Promise<Daem
       sandbox: sandbox !== null,
       lightning: settings.lightning.type,
       relays: () => relays,
+      warm: () => isWarm,
     },
     relay,
     sandbox,
@@ -269,7 +287,9 @@ async function startSandbox(
   pool: RelayPool,
   verify: VerifyEvent,
 ): Promise<Sandbox> {
-  const storage = openSandboxStorage(join(settings.dataDir, 'sandbox.db'))
+  const { database, dataDir } = settings
+  const inMemory = database.type === 'sqlite' && database.path === IN_MEMORY
+  const storage = openSandboxStorage(inMemory ? IN_MEMORY : join(dataDir, 'sandbox.db'))
   const sandbox = await openSandbox({ relays, pool, secp, random, clock, storage, verify })
   await sandbox.connected()
   return sandbox

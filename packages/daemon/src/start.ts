@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { settingsHelp } from './config/describe-settings.ts'
 import { readSettings, SettingsError } from './config/read-settings.ts'
 import { createLogger } from './log.ts'
-import { type Daemon, startDaemon } from './main.ts'
+import type { Daemon } from './main.ts'
+import { startWarm } from './warm-up.ts'
 
 const TOML = 'portal.toml'
 
@@ -23,7 +24,7 @@ async function run(): Promise<void> {
   try {
     const toml = existsSync(TOML) ? readFileSync(TOML, 'utf8') : null
     const settings = readSettings(process.env, toml)
-    const daemon = await startDaemon(settings, createLogger(settings.logLevel))
+    const daemon = await startWarm(settings, createLogger(settings.logLevel))
     announce(daemon)
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => stop(daemon))

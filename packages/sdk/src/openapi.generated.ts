@@ -954,12 +954,14 @@ export interface components {
         readonly Readiness: {
             /** @description The Lightning node answered. */
             readonly lightning: boolean;
-            /** @description Store, Lightning and at least one own relay work. */
+            /** @description Store, Lightning and at least one own relay work, and it is warm. */
             readonly ready: boolean;
             /** @description Our own relays. */
             readonly relays: readonly components["schemas"]["RelayCheck"][];
             /** @description A write was read back. */
             readonly store: boolean;
+            /** @description False for the first seconds after a start: payments are taken already, but cost more than they will. */
+            readonly warm: boolean;
         };
         /** @description They are on their way, in the order of their streams, or wait until the endpoint is enabled or its pause is over. */
         readonly Redelivery: {

@@ -187,7 +187,10 @@ function createBooks(log: FakeLog) {
     const payment = payments.get(decodeURIComponent(id))
     if (line === 'GET /health') return { status: 200, body: { status: 'ok' } }
     if (line === 'GET /ready') {
-      return { status: 503, body: { ready: false, store: true, lightning: false, relays: [] } }
+      return {
+        status: 503,
+        body: { ready: false, store: true, lightning: false, relays: [], warm: true },
+      }
     }
     if (line === 'GET /info') return { status: 200, body: { npub: 'npub1fake' } }
     if (line === 'GET /payments') return list(url.searchParams)

@@ -58,6 +58,7 @@ export function readSettings(environment: Environment, toml: string | null): Set
     database: value('database'),
     publicUrl: value('publicUrl'),
     corsOrigins: value('corsOrigins'),
+    warmUp: value('warmUp'),
     logLevel: value('logLevel'),
     webhooksPrivate: value('webhooksPrivate'),
   }

@@ -33,6 +33,8 @@ export type Settings = {
   readonly database: Database
   readonly publicUrl: string | null
   readonly corsOrigins: readonly string[]
+  /** Whether to take payments from itself before `/ready` says yes: see warm-up.ts. */
+  readonly warmUp: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Whether webhooks may go into our own network, and over plain http; null: with the sandbox. */
   readonly webhooksPrivate: boolean | null
@@ -179,6 +181,15 @@ export const SETTINGS: SettingsTable = {
     example: 'https://admin.example.com',
     fallback: [],
     read: (text) => list(text).map(origin),
+  },
+  warmUp: {
+    env: 'PORTAL_WARM_UP',
+    meaning:
+      'Whether the daemon warms up at each start, with payments from itself that nobody sees, so that the first real ones cost little more than later ones: `on` or `off`. It serves meanwhile; `/ready` says no for those seconds.',
+    unset: 'on',
+    example: 'off',
+    fallback: true,
+    read: onOrOff,
   },
   logLevel: {
     env: 'PORTAL_LOG_LEVEL',

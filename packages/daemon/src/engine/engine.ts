@@ -249,6 +249,7 @@ export function createEngine(given: EngineDeps): Engine {
     async stop() {
       openOnes.stop()
       hearing.stop()
+      inbound.stop()
       const drained = worker.stop().then(inHand.drain)
       // What hangs, as a node may, is safe to do again after the next start.
       const ends = [drained, settlements.stop(), duty.stop(), readiness.stop()]

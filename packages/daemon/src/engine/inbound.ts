@@ -40,9 +40,10 @@ export type InboundDeps = {
   readonly failed: (error: unknown) => void
 }
 
-export function createInbound(deps: InboundDeps): Inbound {
+/** What messages from users lead to; after `stop` nobody is asked again. */
+export function createInbound(deps: InboundDeps): Inbound & { stop(): void } {
   const { store, clock, secp, messenger, audience, facts, hearing } = deps
-  const inbound: Inbound = {
+  const inbound: Inbound & { stop(): void } = {
     wanted(author, kind) {
       switch (kind) {
         case KIND.keyHandshake:
@@ -140,6 +141,8 @@ export function createInbound(deps: InboundDeps): Inbound {
       const known = keys?.filter((key) => audience.mayBeOpen(key)) ?? null
       if (known === null || known.length > 0) nudges.add(known)
     },
+
+    stop: () => nudges.stop(),
   }
   // A relay that is back is back for all daemons: the first to notice asks everybody again.
   async function isOursToNudgeAll(): Promise<boolean> {

@@ -28,3 +28,15 @@ it('news of everybody is not lost among news of some', async () => {
   await clock.advance(300)
   assert.deepEqual(runs, [['a'], null])
 })
+
+it('after the stop nobody is told of, not even who was gathered before', async () => {
+  const clock = createVirtualClock(0)
+  const runs: (readonly PublicKey[] | null)[] = []
+  const nudges = createNudges(clock, (keys) => runs.push(keys))
+  nudges.add([key('a')])
+  nudges.add([key('b')])
+  nudges.stop()
+  nudges.add([key('c')])
+  await clock.advance(1_000)
+  assert.deepEqual(runs, [['a']])
+})

@@ -9,6 +9,8 @@ const KEYS_MAX = 5_000
 export interface Nudges {
   /** These users (null: everybody) can be reached: the first at once, more within a quarter second. */
   add(keys: readonly PublicKey[] | null): void
+  /** Forgets what was gathered, and takes no more. */
+  stop(): void
 }
 
 /** `run` is called with what was gathered, never twice within a quarter of a second. */
@@ -19,6 +21,7 @@ export function createNudges(
   let gathered = new Set<PublicKey>()
   let everybody = false
   let pause: Timer | null = null
+  let stopped = false
 
   function flush(): void {
     pause = null
@@ -32,9 +35,14 @@ export function createNudges(
 
   return {
     add(keys) {
+      if (stopped) return
       if (keys === null || gathered.size > KEYS_MAX) everybody = true
       else for (const key of keys) gathered.add(key)
       if (pause === null) flush()
+    },
+    stop() {
+      stopped = true
+      pause?.cancel()
     },
   }
 }

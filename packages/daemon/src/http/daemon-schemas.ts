@@ -49,10 +49,17 @@ export const Readiness = named(
   'Readiness',
   output(
     {
-      ready: Type.Boolean({ description: 'Store, Lightning and at least one own relay work.' }),
+      ready: Type.Boolean({
+        description: 'Store, Lightning and at least one own relay work, and it is warm.',
+      }),
       store: Type.Boolean({ description: 'A write was read back.' }),
       lightning: Type.Boolean({ description: 'The Lightning node answered.' }),
       relays: Type.Array(ref(RelayCheck), { description: 'Our own relays.' }),
+      warm: Type.Boolean({
+        description:
+          'False for the first seconds after a start: payments are taken already, but cost more than ' +
+          'they will.',
+      }),
     },
     'As the background round trips last found it; asking causes none.',
   ),

@@ -51,6 +51,7 @@ test('/ready tells each part, with 503 while one is missing, and asks nobody', a
     store: true,
     lightning: true,
     relays: [{ url: 'wss://own.example', ok: true, checked_at: 0 }],
+    warm: true,
   })
   Object.assign(shop.messenger, {
     health: () => [{ url: 'wss://own.example/nostr?key=secret', ok: false, checkedAtMs: null }],

@@ -15,6 +15,8 @@ export type DaemonInfo = {
   /** What makes the invoices: `sandbox`, `nwc`, `lnd`. */
   readonly lightning: string
   readonly relays: () => readonly string[]
+  /** Whether a payment costs about what it ever will. */
+  readonly warm: () => boolean
 }
 
 type DaemonDeps = {
@@ -27,12 +29,12 @@ type DaemonDeps = {
 const tags = ['Daemon']
 
 export function daemonRoutes(app: App, deps: DaemonDeps): void {
-  healthRoutes(app, deps.engine)
+  healthRoutes(app, deps)
   infoRoutes(app, deps)
   documentRoutes(app)
 }
 
-function healthRoutes(app: App, engine: Engine): void {
+function healthRoutes(app: App, { engine, info }: DaemonDeps): void {
   app.get(
     '/health',
     {
@@ -67,14 +69,16 @@ function healthRoutes(app: App, engine: Engine): void {
       },
     },
     async (_request, reply): Promise<ReadinessJson> => {
-      const { ready, store, lightning, relays } = engine.readiness()
+      const { ready: allThere, store, lightning, relays } = engine.readiness()
+      const warm = info.warm()
+      const ready = allThere && warm
       reply.code(ready ? 200 : 503)
       const checks = relays.map((relay) => ({
         url: withoutQuery(relay.url),
         ok: relay.ok,
         checked_at: secondsOrNull(relay.checkedAtMs),
       }))
-      return { ready, store, lightning, relays: checks }
+      return { ready, store, lightning, relays: checks, warm }
     },
   )
 }

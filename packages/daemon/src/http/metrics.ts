@@ -39,11 +39,12 @@ const STATUSES = [
 const PUSHES_MAX = 4_000
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-export function createMetrics(): Metrics {
+/** `ofProcess`: whether to tell of memory and event loop, too. What measures these never ends. */
+export function createMetrics({ ofProcess = true } = {}): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const pushedAtMs = createRecentMap<number>(PUSHES_MAX)
-  collectDefaultMetrics({ register: registry })
+  if (ofProcess) collectDefaultMetrics({ register: registry })
 
   const payments = new Counter({
     name: 'portal_payments_total',

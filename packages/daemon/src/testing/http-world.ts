@@ -90,6 +90,7 @@ export async function openHttpWorld(options: HttpWorldOptions = {}): Promise<Htt
       network: () => 'regtest',
       sandbox: true,
       lightning: 'sandbox',
+      warm: () => true,
       relays: () => ['wss://own.example'],
     },
     relay: options.relay ?? null,

@@ -6,12 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a daemon can do its work.
  *
- * @param ready store, Lightning and at least one own relay work
+ * @param ready store, Lightning and at least one own relay work, and it is warm
  * @param store a write was read back
  * @param lightning the Lightning node answered
  * @param relays its own relays
+ * @param warm false in the first seconds after a start, when payments cost more
  */
-public record Readiness(boolean ready, boolean store, boolean lightning, List<RelayCheck> relays) {
+public record Readiness(
+    boolean ready, boolean store, boolean lightning, List<RelayCheck> relays, boolean warm) {
 
   /**
    * A relay as the last round trip found it.

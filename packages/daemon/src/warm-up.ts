@@ -1,0 +1,141 @@
+// Until V8 has compiled what a payment runs, payments cost several times what they will. So a daemon warms
+// up: a second one in the same process, its store in memory, takes payments in the sandbox from a wallet
+// that pays. Nothing of that is kept or counted, and nothing of it leaves the machine.
+import { randomBytes } from 'node:crypto'
+import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
+import { createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { createNwcClient } from 'portal-nwc'
+import {
+  createIdentity,
+  generateSecretKey,
+  parseNwcConnection,
+  secp256k1 as secp,
+} from 'portal-protocol'
+import { systemClock as clock, createRelayPool } from 'portal-relay'
+import { createWsOpener } from 'portal-relay/ws-client'
+import { automatic, createMemoryAnswerStore, createNwcPayer, createWallet } from 'portal-wallet'
+import type { Settings } from './config/settings.ts'
+import { createMetrics } from './http/metrics.ts'
+import { createLogger, type Daemon, type Logger, readSettings, startDaemon } from './main.ts'
+
+/** Twice as many gain little more. */
+const PAYMENTS = 80
+const AT_ONCE = 20
+/** On a machine so slow, half warm must do. */
+const PATIENCE_MS = 15_000
+
+/**
+ * Starts the daemon, which serves at once, and then warms it up, unless the settings say not to: `/ready`
+ * says no until that is over, well or not. Rejects as startDaemon does.
+ */
+export async function startWarm(
+  settings: Settings,
+  log: Logger,
+  warmUp: (dataDir: string, stopping: AbortSignal) => Promise<void> = takePayments,
+): Promise<Daemon> {
+  if (!settings.warmUp) return startDaemon(settings, log)
+  const warm = Promise.withResolvers<void>()
+  const daemon = await startDaemon(settings, log, { warm: warm.promise })
+  const stopping = new AbortController()
+  const warming = warmUp(settings.dataDir, stopping.signal)
+    .catch((error: unknown) => {
+      if (!stopping.signal.aborted) log.warn('warm_up_failed', { error: String(error) })
+    })
+    .finally(warm.resolve)
+  return {
+    ...daemon,
+    async close() {
+      stopping.abort()
+      await Promise.all([daemon.close(), warming])
+    },
+  }
+}
+
+async function takePayments(dataDir: string, stopping: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(PATIENCE_MS)])
+  await using opened = new AsyncDisposableStack()
+  const token = randomBytes(24).toString('hex')
+  const settings = readSettings(
+    {
+      PORTAL_PORT: String(await freePort()),
+      PORTAL_AUTH_TOKEN: token,
+      PORTAL_DATA_DIR: dataDir,
+      PORTAL_DATABASE: 'sqlite::memory:',
+    },
+    null,
+  )
+  const daemon = await startDaemon(settings, createLogger('silent'), {
+    metrics: createMetrics({ ofProcess: false }),
+  })
+  opened.defer(() => daemon.close())
+  const wallet = await daemon.createSandboxWallet?.()
+  if (wallet === undefined) throw new Error('the sandbox gave no wallet')
+  const user = openUser(daemon.relays, wallet.nwc)
+  opened.defer(user.close)
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
+  opened.defer(() => agent.destroy())
+  const headers = { authorization: `Bearer ${token}` }
+  for (let begun = 0; begun < PAYMENTS; begun += AT_ONCE) {
+    const payments = Array.from({ length: AT_ONCE }, () =>
+      pay(daemon.url, user.publicKey, { agent, headers, signal }),
+    )
+    await Promise.all(payments)
+  }
+}
+
+async function pay(url: string, mainKey: string, options: RequestOptions): Promise<void> {
+  const order = { main_key: mainKey, amount: 1_000, currency: 'millisats', description: 'warm-up' }
+  const made = await call(`${url}/payments/single`, { ...options, method: 'POST' }, order)
+  const { stream_id } = JSON.parse(await text(made))
+  const accept = { ...options.headers, accept: 'text/event-stream' }
+  const events = await text(
+    await call(`${url}/events/${stream_id}`, { ...options, headers: accept }),
+  )
+  if (!events.includes('"paid"')) throw new Error(`a payment was not paid: ${events}`)
+}
+
+function call(url: string, options: RequestOptions, body?: object): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, options, resolve).once('error', reject)
+    if (body === undefined) return void asked.end()
+    asked.setHeader('content-type', 'application/json')
+    asked.end(JSON.stringify(body))
+  })
+}
+
+function openUser(relays: readonly string[], nwc: string) {
+  const random = (length: number) => randomBytes(length)
+  const pool = createRelayPool({ openSocket: createWsOpener(), clock, random })
+  const client = createNwcClient(parseNwcConnection(nwc, secp), { pool, secp, random, clock })
+  const wallet = createWallet({
+    identity: createIdentity(generateSecretKey(random, secp), { secp, random }),
+    relays,
+    pool,
+    payer: createNwcPayer(client),
+    store: createMemoryAnswerStore({ clock }),
+    behaviour: automatic('approve'),
+    clock,
+    secp,
+    onStep: () => {},
+  })
+  return {
+    publicKey: wallet.publicKey,
+    close() {
+      wallet.close()
+      client.close()
+      pool.close()
+    },
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
