@@ -8,6 +8,7 @@ import type { Logger } from '../engine/logger.ts'
 import type { Clock, Timer } from '../engine/ports.ts'
 import type { Webhooks } from '../engine/webhooks.ts'
 import type { DaemonInfo } from './daemon.ts'
+import { type Listening, listen } from './listen.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { newApp } from './new-app.ts'
 import { type ApiDocument, apiDocument } from './openapi.ts'
@@ -70,7 +71,10 @@ export type HttpDeps = {
 
 export interface HttpServer {
   /** Rejects when the address cannot be listened on. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<{ port: number }>
+  listen(address: {
+    readonly host: string
+    readonly port: number
+  }): Promise<{ readonly port: number }>
   /** A request without a socket, for tests. */
   inject(request: InjectOptions | string): Promise<LightMyRequestResponse>
   openapi(): Promise<ApiDocument>
@@ -82,8 +86,6 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** Connections that clients open at once wait here until they are accepted. */
-const BACKLOG = 4_096
 /** So long callers may wait for the node while we stop, and so long for whatever else is not done. */
 const ANSWER_MS = 2_000
 const DRAIN_MS = 5_000
@@ -117,14 +119,16 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     isUpgrade: (request) => isRelayUpgrade(request, relay),
     routes: (child) => declareRoutes(child, { ...deps, metrics, creating, ending, readers }),
   })
-  app.server.maxConnections = limits.connectionsMax
   const relayClients = relay === null ? null : acceptRelayClients(app.server, relay, clock)
 
+  let listening: Listening | null = null
+  let stopped: Promise<void> | undefined
   let sweeping: Timer | null = null
   let answering: Timer | null = null
   let forcing: Timer | null = null
   app.addHook('preClose', async () => {
     unfollow()
+    stopped = listening?.close()
     readers.endAll()
     relayClients?.close()
     answering = clock.setTimer(ANSWER_MS, () => {
@@ -141,10 +145,9 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   })
 
   return {
-    async listen({ host, port }) {
-      await app.listen({ host, port, backlog: BACKLOG })
-      const address = app.server.address()
-      return { port: typeof address === 'object' && address !== null ? address.port : port }
+    async listen(address) {
+      listening = await listen(app, address, limits.connectionsMax)
+      return listening
     },
     // Begun at once: what fastify gives begins when it is first awaited.
     inject: async (request) => app.inject(request),
@@ -154,6 +157,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     },
     async close() {
       await app.close()
+      await stopped
       sweeping?.cancel()
       answering?.cancel()
       forcing?.cancel()
