@@ -41,7 +41,7 @@ export function openSqlite(path: string): DatabaseSync {
   }
 }
 
-/** `turns`: for connections that are one database connection to several. */
+/** `turns`: at the one connection, for a transaction or for a query outside of any. */
 export function sqliteDialect(database: DatabaseSync, turns?: Turns): Dialect {
   return {
     createDriver: () => sqliteDriver(database, turns),

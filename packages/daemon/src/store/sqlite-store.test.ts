@@ -166,6 +166,23 @@ describe('a store that cannot be written', () => {
     await store.close()
   })
 
+  it('keeps nothing of a change that SQLite undoes by itself', async () => {
+    const database = openSqlite(':memory:')
+    const store = await sqliteStoreOn(database, { clock })
+    const payment = samplePayment()
+    await store.createPayment(payment, null, null)
+    const change = failure(payment, 'r')
+    database.exec(
+      "create trigger undo before update on payments begin select raise(rollback, 'undone'); end",
+    )
+    await assert.rejects(store.commit(change), { message: /undone/ })
+    assert.deepEqual(await store.payment(payment.id), payment)
+    assert.deepEqual(await store.events(payment.streamId, 0, 10), [])
+    database.exec('drop trigger undo')
+    assert.equal(await store.commit(change), 'committed')
+    await store.close()
+  })
+
   it('refuses writes while it is read-only, still reads, and works again after', async () => {
     const database = openSqlite(':memory:')
     const store = await sqliteStoreOn(database, { clock })

@@ -1,12 +1,12 @@
 // The store in one SQLite file, for one daemon.
 import type { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
-import type { Store } from '../engine/ports.ts'
+import { type Store, StoreError } from '../engine/ports.ts'
 import { openedSince } from './awaiting.ts'
 import type { Channel } from './channel.ts'
 import { beginSqliteEpoch } from './log-epochs.ts'
 import { migrate } from './migrations.ts'
-import { createSessions, type Session } from './query.ts'
+import { createSessions, type Run, type Session } from './query.ts'
 import { endOfLog, readTail } from './read-log.ts'
 import type { Database } from './schema.ts'
 import { createTellingAll, createTellingAlone, type Telling } from './sharing.ts'
@@ -40,7 +40,8 @@ export async function sqliteStoreOn(
   const db = new Kysely<Database>({ dialect: sqliteDialect(database, turns) })
   const sessionOn = createSessions('sqlite', db)
   const run = runOn(database)
-  // On the one connection a reader between two transactions sees nothing that may be undone.
+  // A reader waits for the open transaction to end: there is one connection, and it would see what may
+  // be undone.
   const on = sessionOn(async (query) => {
     await turns.take()
     try {
@@ -55,8 +56,12 @@ export async function sqliteStoreOn(
     mustNotBeMoved(database)
     await db.transaction().execute((tx) => beginSqliteEpoch(tx, nowMs))
     const telling = await tell(on, deps, sharing)
+    const runInside: Run = async (query) => {
+      if (database.isTransaction) return run(query)
+      throw new StoreError('io', 'SQLite has undone the transaction that this statement belongs to')
+    }
     const transact = (write: (tx: Session) => Promise<void>) =>
-      db.transaction().execute(() => write(sessionOn(run)))
+      db.transaction().execute(() => write(sessionOn(runInside)))
     const release = async () => {
       if (database.isOpen) database.close()
     }
