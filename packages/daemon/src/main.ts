@@ -76,16 +76,16 @@ export type Daemon = {
 
 /** What a daemon is given by whoever starts more than one in a process. */
 export type Beside = {
-  /** `/ready` says no until this is settled. */
-  readonly warm?: Promise<void>
+  /** While it says no, so does `/ready`. */
+  readonly isWarm?: () => boolean
   readonly metrics?: Metrics
 }
 
-/** Opens everything and resolves once it listens. Rejects with what could not be opened. */
+/** Opens everything and resolves once it listens. Rejects with what could not be opened, all else closed. */
 export async function startDaemon(
   settings: Settings,
   log: Logger,
-  { warm, metrics = createMetrics() }: Beside = {},
+  { isWarm = () => true, metrics = createMetrics() }: Beside = {},
 ): Promise<Daemon> {
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
   const store = await openStore(settings, metrics.databaseAsked)
@@ -125,10 +125,6 @@ export async function startDaemon(
   const engine = createEngine({ store, lightning, messenger, clock, random, secp, log, network })
   relay?.onSubscribed(messenger.subscribed)
   const webhooks = openWebhooks(settings, { store, reader: engine.log, log, metrics })
-  let isWarm = warm === undefined
-  warm?.finally(() => {
-    isWarm = true
-  })
   const server = createHttpServer({
     engine,
     clock,
@@ -143,7 +139,7 @@ export async function startDaemon(
       sandbox: sandbox !== null,
       lightning: settings.lightning.type,
       relays: () => relays,
-      warm: () => isWarm,
+      warm: isWarm,
     },
     relay,
     sandbox,
@@ -151,31 +147,41 @@ export async function startDaemon(
     shared: store.shared ? store : null,
     metrics,
   })
-  await engine.start()
-  await webhooks.start()
-  await refuseOtherNetwork(network, lightning)
-  await server.listen({ host: settings.host, port: settings.port })
-  const made = await makeFirstToken(settings, store)
-  if (made !== null) await tokens.readAgain()
+  async function close(): Promise<void> {
+    await server.close()
+    await Promise.all([engine.stop(), webhooks.stop()])
+    await messenger?.close()
+    await lightning.close()
+    await sandbox?.close()
+    pool.close()
+    relay?.close()
+    await tokens.close()
+    await store.close()
+  }
 
+  async function listen(): Promise<string | null> {
+    await engine.start()
+    await webhooks.start()
+    await refuseOtherNetwork(network, lightning)
+    await server.listen({ host: settings.host, port: settings.port })
+    const made = await makeFirstToken(settings, store)
+    if (made !== null) await tokens.readAgain()
+    return made
+  }
+
+  const newToken = await listen().catch(async (error: unknown) => {
+    // What stopped the start is told, not what may go wrong after it.
+    await close().catch(() => {})
+    throw error
+  })
   return {
     url: local,
     npub: npubOf(identity.publicKey),
     relays,
     lightning: settings.lightning.type,
-    newToken: made,
+    newToken,
     createSandboxWallet: sandbox === null ? null : () => sandbox.createWallet(),
-    async close() {
-      await server.close()
-      await Promise.all([engine.stop(), webhooks.stop()])
-      await messenger.close()
-      await lightning.close()
-      await sandbox?.close()
-      pool.close()
-      relay?.close()
-      await tokens.close()
-      await store.close()
-    },
+    close,
   }
 }
 

@@ -16,6 +16,7 @@ import { systemClock as clock, createRelayPool } from 'portal-relay'
 import { createWsOpener } from 'portal-relay/ws-client'
 import { automatic, createMemoryAnswerStore, createNwcPayer, createWallet } from 'portal-wallet'
 import type { Settings } from './config/settings.ts'
+import { atMost } from './engine/at-most.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createLogger, type Daemon, type Logger, readSettings, startDaemon } from './main.ts'
 
@@ -24,6 +25,7 @@ const PAYMENTS = 80
 const AT_ONCE = 20
 /** On a machine so slow, half warm must do. */
 const PATIENCE_MS = 15_000
+const STOP_MS = 2_000
 
 /**
  * Starts the daemon, which serves at once, and then warms it up, unless the settings say not to: `/ready`
@@ -32,28 +34,42 @@ const PATIENCE_MS = 15_000
 export async function startWarm(
   settings: Settings,
   log: Logger,
-  warmUp: (dataDir: string, stopping: AbortSignal) => Promise<void> = takePayments,
+  { warmUp = takePayments, patienceMs = PATIENCE_MS }: Partial<WarmUp> = {},
 ): Promise<Daemon> {
   if (!settings.warmUp) return startDaemon(settings, log)
-  const warm = Promise.withResolvers<void>()
-  const daemon = await startDaemon(settings, log, { warm: warm.promise })
-  const stopping = new AbortController()
-  const warming = warmUp(settings.dataDir, stopping.signal)
+  let isWarm = false
+  const daemon = await startDaemon(settings, log, { isWarm: () => isWarm })
+  const leaveOff = new AbortController()
+  const patience = clock.setTimer(patienceMs, () => {
+    isWarm = true
+    log.warn('warm_up_cut_short', { afterMs: patienceMs })
+    leaveOff.abort()
+  })
+  const warming = warmUp(settings.dataDir, leaveOff.signal)
     .catch((error: unknown) => {
-      if (!stopping.signal.aborted) log.warn('warm_up_failed', { error: String(error) })
+      if (!leaveOff.signal.aborted) log.warn('warm_up_failed', { error: String(error) })
     })
-    .finally(warm.resolve)
+    .finally(() => {
+      isWarm = true
+      patience.cancel()
+    })
   return {
     ...daemon,
     async close() {
-      stopping.abort()
-      await Promise.all([daemon.close(), warming])
+      patience.cancel()
+      leaveOff.abort()
+      await Promise.all([daemon.close(), atMost(STOP_MS, warming, clock)])
     },
   }
 }
 
-async function takePayments(dataDir: string, stopping: AbortSignal): Promise<void> {
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(PATIENCE_MS)])
+/** For tests. */
+type WarmUp = {
+  readonly warmUp: (dataDir: string, leaveOff: AbortSignal) => Promise<void>
+  readonly patienceMs: number
+}
+
+async function takePayments(dataDir: string, leaveOff: AbortSignal): Promise<void> {
   await using opened = new AsyncDisposableStack()
   const token = randomBytes(24).toString('hex')
   const settings = readSettings(
@@ -69,6 +85,7 @@ async function takePayments(dataDir: string, stopping: AbortSignal): Promise<voi
     metrics: createMetrics({ ofProcess: false }),
   })
   opened.defer(() => daemon.close())
+  leaveOff.throwIfAborted()
   const wallet = await daemon.createSandboxWallet?.()
   if (wallet === undefined) throw new Error('the sandbox gave no wallet')
   const user = openUser(daemon.relays, wallet.nwc)
@@ -78,7 +95,7 @@ async function takePayments(dataDir: string, stopping: AbortSignal): Promise<voi
   const headers = { authorization: `Bearer ${token}` }
   for (let begun = 0; begun < PAYMENTS; begun += AT_ONCE) {
     const payments = Array.from({ length: AT_ONCE }, () =>
-      pay(daemon.url, user.publicKey, { agent, headers, signal }),
+      pay(daemon.url, user.publicKey, { agent, headers, signal: leaveOff }),
     )
     await Promise.all(payments)
   }
@@ -97,7 +114,7 @@ async function pay(url: string, mainKey: string, options: RequestOptions): Promi
 
 function call(url: string, options: RequestOptions, body?: object): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, options, resolve).once('error', reject)
+    const asked = request(url, options, resolve).on('error', reject)
     if (body === undefined) return void asked.end()
     asked.setHeader('content-type', 'application/json')
     asked.end(JSON.stringify(body))

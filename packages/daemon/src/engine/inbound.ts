@@ -43,6 +43,7 @@ export type InboundDeps = {
 /** What messages from users lead to; after `stop` nobody is asked again. */
 export function createInbound(deps: InboundDeps): Inbound & { stop(): void } {
   const { store, clock, secp, messenger, audience, facts, hearing } = deps
+  let stopped = false
   const inbound: Inbound & { stop(): void } = {
     wanted(author, kind) {
       switch (kind) {
@@ -142,7 +143,10 @@ export function createInbound(deps: InboundDeps): Inbound & { stop(): void } {
       if (known === null || known.length > 0) nudges.add(known)
     },
 
-    stop: () => nudges.stop(),
+    stop() {
+      stopped = true
+      nudges.stop()
+    },
   }
   // A relay that is back is back for all daemons: the first to notice asks everybody again.
   async function isOursToNudgeAll(): Promise<boolean> {
@@ -155,6 +159,7 @@ export function createInbound(deps: InboundDeps): Inbound & { stop(): void } {
     const nudge = async () => {
       if (keys === null && !(await isOursToNudgeAll())) return
       for (const due of await store.awaitingAnswer(keys, NUDGED_MAX)) {
+        if (stopped) return
         await applyToAny(facts, due, { type: 'user_reachable' })
       }
     }

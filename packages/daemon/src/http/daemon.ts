@@ -63,7 +63,7 @@ function healthRoutes(app: App, { engine, info }: DaemonDeps): void {
         security: [],
         response: {
           200: answer(Readiness, 'Everything it needs is there.'),
-          503: answer(Readiness, 'Something is missing.'),
+          503: answer(Readiness, 'Something is missing, or it is not warm yet.'),
           ...refusals('invalid_request'),
         },
       },
