@@ -87,12 +87,13 @@ async function follow(
 }
 
 function call(
-  { url, token }: Target,
+  target: Target,
   method: string,
   path: string,
   body: string,
   accept: string,
 ): Promise<IncomingMessage> {
+  const { url, token } = target
   return new Promise((resolve, reject) => {
     const headers = {
       accept,
@@ -102,7 +103,13 @@ function call(
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     }
     const asked = request(`${url}${path}`, { method, headers, agent }, resolve)
-    asked.once('error', reject)
+    asked.once('error', (error: NodeJS.ErrnoException) => {
+      // A kept connection may be closed, for having idled, just when it is used again: so asked again, as
+      // every client does. A payment is made once for its request id.
+      if (asked.reusedSocket && error.code === 'ECONNRESET')
+        resolve(call(target, method, path, body, accept))
+      else reject(error)
+    })
     asked.end(body)
   })
 }

@@ -21,7 +21,7 @@ type Sql = {
 /** A daemon's folder with one payment in its store, paid. */
 export async function folderWithOne(world: World): Promise<string> {
   const folder = world.newFolder()
-  await payOne(world, { folder })
+  await payOne(world, { folder, warmUp: 'off' })
   return folder
 }
 

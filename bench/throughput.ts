@@ -61,9 +61,9 @@ async function steady(
 }
 
 function burstFigure(payments: readonly Paid[], floor: number): Figure {
-  const { count, lost } = countOf(payments)
+  const { lost, told } = countOf(payments)
   return {
-    what: `${payments.length} payments at once: ${count} paid, ${lost} lost`,
+    what: `${payments.length} payments at once: ${told}`,
     value: `${perSecond(payments).toFixed(0)} payments a second`,
     floor: `${floor.toFixed(0)} a second bare`,
     ratio: lost,
@@ -72,10 +72,10 @@ function burstFigure(payments: readonly Paid[], floor: number): Figure {
 }
 
 function rateFigure(payments: readonly Paid[], rate: number, seconds: number): Figure {
-  const { count, lost } = countOf(payments)
+  const { lost, told } = countOf(payments)
   const tookMs = payments.map(({ postedAt, endedAt }) => endedAt - postedAt)
   return {
-    what: `${rate} a second for ${seconds} s, wallets take ${THINK_MS} ms: ${count} paid, ${lost} lost`,
+    what: `${rate} a second for ${seconds} s, wallets take ${THINK_MS} ms: ${told}`,
     value: `POST → \`paid\` ${ms(median(tookMs))}, p99 ${ms(quantile(tookMs, 0.99))}; ${perSecond(payments).toFixed(0)} payments a second`,
     floor: `${THINK_MS} ms in the wallet`,
     ratio: lost,
@@ -83,9 +83,12 @@ function rateFigure(payments: readonly Paid[], rate: number, seconds: number): F
   }
 }
 
-function countOf(payments: readonly Paid[]): { count: number; lost: number } {
-  const count = payments.filter(({ outcome }) => outcome === 'paid').length
-  return { count, lost: payments.length - count }
+/** How many were not paid; and in words, with what became of them. */
+function countOf(payments: readonly Paid[]): { lost: number; told: string } {
+  const outcomes = payments.flatMap(({ outcome }) => (outcome === 'paid' ? [] : [outcome]))
+  const lost = outcomes.length
+  const why = lost === 0 ? '' : ` (${[...new Set(outcomes)].join(', ')})`
+  return { lost, told: `${payments.length - lost} paid, ${lost} lost${why}` }
 }
 
 function perSecond(payments: readonly Paid[]): number {

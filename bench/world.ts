@@ -38,6 +38,8 @@ export type DaemonOptions = {
   readonly database?: string
   /** Its wallet; daemons with the same one hear of each other's money. One of its own unless given. */
   readonly lightning?: string
+  /** Unless told not to, it warms up before it is ready. */
+  readonly warmUp?: 'off'
   /** Where to leave a profile of its processor time. */
   readonly profileDir?: string | undefined
 }
@@ -82,7 +84,13 @@ export async function startWorld(userCount: number): Promise<World> {
     users,
     newFolder,
     newWallet,
-    async startDaemon({ folder = newFolder(), database, lightning, profileDir } = {}) {
+    async startDaemon({
+      folder = newFolder(),
+      database,
+      lightning,
+      warmUp = 'on',
+      profileDir,
+    } = {}) {
       const wallet = lightning ?? (await newWallet())
       const startedAt = nowMs()
       const daemon = await start(
@@ -96,6 +104,7 @@ export async function startWorld(userCount: number): Promise<World> {
           ...(database === undefined ? {} : { PORTAL_DATABASE: database }),
           PORTAL_RELAYS: relayUrl,
           PORTAL_LOG_LEVEL: 'error',
+          PORTAL_WARM_UP: warmUp,
           PORTAL_WEBHOOKS_PRIVATE: 'on',
         },
         profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`],
