@@ -2760,7 +2760,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Something is missing. */
+            /** @description Something is missing, or it is not warm yet. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
