@@ -4,6 +4,7 @@
 // nothing, forgets nothing, and believes everybody: nobody could run it, and nothing could cost less.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { ListenOptions } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import {
@@ -24,6 +25,7 @@ import {
   verifyEvent,
 } from 'portal-protocol'
 import { WebSocket } from 'ws'
+import { listen } from '../packages/daemon/src/http/listen.ts'
 import type { MerchantApi } from './daemon-process.ts'
 import { serve, usage } from './process.ts'
 
@@ -196,12 +198,13 @@ function read(payment: Payment | undefined, response: ServerResponse): void {
   payment.reader = response
 }
 
-await new Promise<void>((resolve) =>
-  server.listen(
-    { port: Number(process.env.PORTAL_PORT), host: '127.0.0.1', backlog: 4096 },
-    resolve,
-  ),
-)
+// By as many sockets as the daemon.
+const listener = {
+  server,
+  listen: (options: ListenOptions) =>
+    new Promise<void>((resolve) => void server.listen(options, resolve)),
+}
+await listen(listener, { port: Number(process.env.PORTAL_PORT), host: '127.0.0.1' }, 100_000)
 
 const api: MerchantApi = {
   usage: (collect) => usage(collect),

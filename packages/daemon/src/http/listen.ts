@@ -2,22 +2,29 @@
 // loop (libuv since 1.45: https://github.com/libuv/libuv/pull/3696), and under load a turn is long. With one
 // socket whoever connects then waits for many seconds, while those who are connected are served at once.
 import { createServer, type ListenOptions, type Server } from 'node:net'
-import type { App } from './app.ts'
 
 /** Connections that clients open at once wait here until they are accepted. */
 const BACKLOG = 4_096
 const SOCKETS = 8
 
+type Address = { readonly host: string; readonly port: number }
+
+/** What answers, such as a fastify app. */
+export type Listener = {
+  readonly server: Server
+  listen(options: Address & { backlog: number; reusePort: boolean }): Promise<unknown>
+}
+
 export interface Listening {
   readonly port: number
-  /** Takes no new connections. Resolves when those that were taken beside the app's own are closed. */
+  /** Takes no new connections but by `server`, which the caller closes. Resolves when all others are closed. */
   close(): Promise<void>
 }
 
-/** Rejects, as `app.listen` does, when the address cannot be listened on. */
+/** Rejects when the address cannot be listened on. */
 export async function listen(
-  app: App,
-  { host, port }: { readonly host: string; readonly port: number },
+  listener: Listener,
+  { host, port }: Address,
   connectionsMax: number,
 ): Promise<Listening> {
   // Elsewhere SO_REUSEPORT is missing, or shares nothing out.
@@ -27,17 +34,18 @@ export async function listen(
   const options = { host, port, backlog: BACKLOG, reusePort }
   // Another daemon's port could be shared, too, by mistake.
   if (reusePort && port !== 0) await closed(await opened(createServer(), { host, port }))
-  app.server.maxConnections = maxConnections
-  await app.listen(options)
-  const bound = portOf(app.server) ?? port
+  const { server } = listener
+  server.maxConnections = maxConnections
+  await listener.listen(options)
+  const bound = portOf(server) ?? port
   const beside: Server[] = []
   while (beside.length < sockets - 1) {
     // As Node's own HTTP server listens.
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      app.server.emit('connection', socket)
+    const another = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      server.emit('connection', socket)
     })
-    server.maxConnections = maxConnections
-    beside.push(await opened(server, { ...options, port: bound }))
+    another.maxConnections = maxConnections
+    beside.push(await opened(another, { ...options, port: bound }))
   }
   return {
     port: bound,

@@ -146,7 +146,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
 
   return {
     async listen(address) {
-      listening = await listen(app, address, limits.connectionsMax)
+      const listener = { server: app.server, listen: app.listen.bind(app) }
+      listening = await listen(listener, address, limits.connectionsMax)
       return listening
     },
     // Begun at once: what fastify gives begins when it is first awaited.
