@@ -57,7 +57,8 @@ export async function listen(
 
 function opened(server: Server, options: ListenOptions): Promise<Server> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    // Also later: a connection that could not be accepted, for want of file handles, is its caller's loss.
+    server.on('error', reject)
     server.listen(options, () => resolve(server))
   })
 }
