@@ -2,9 +2,9 @@
 // the users' wallets, the daemon, and the bare merchant that is its floor.
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../packages/daemon/src/http/listen.ts'
 import type { MerchantApi } from './daemon-process.ts'
 import { read, type Target } from './load.ts'
 import { nowMs, type Program, startProgram } from './process.ts'
@@ -128,15 +128,4 @@ export async function startWorld(userCount: number): Promise<World> {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startUser, type User } from 'portal-wallet/start-user'
 import { createLogger } from '../packages/daemon/src/log.ts'
 import { type Daemon, readSettings, startDaemon } from '../packages/daemon/src/main.ts'
 import { freePort } from '../packages/demo/src/free-port.ts'
-import { startUser, type User } from '../packages/demo/src/user.ts'
 
 export type TestDaemon = AsyncDisposable & {
   readonly daemon: Daemon

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { systemClock as clock } from 'portal-relay'
 import { automatic } from 'portal-wallet'
-import { startUser, type User } from '../../packages/demo/src/user.ts'
+import { startUser, type User } from 'portal-wallet/start-user'
 import { buildCity, type City } from './city.ts'
 
 const DAEMONS = 3

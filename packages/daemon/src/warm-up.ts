@@ -3,20 +3,14 @@
 // that pays. Nothing of that is kept or counted, and nothing of it leaves the machine.
 import { randomBytes } from 'node:crypto'
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
-import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { createNwcClient } from 'portal-nwc'
-import {
-  createIdentity,
-  generateSecretKey,
-  parseNwcConnection,
-  secp256k1 as secp,
-} from 'portal-protocol'
-import { systemClock as clock, createRelayPool } from 'portal-relay'
+import { systemClock as clock } from 'portal-relay'
 import { createWsOpener } from 'portal-relay/ws-client'
-import { automatic, createMemoryAnswerStore, createNwcPayer, createWallet } from 'portal-wallet'
+import { automatic } from 'portal-wallet'
+import { startUser } from 'portal-wallet/start-user'
 import type { Settings } from './config/settings.ts'
 import { atMost } from './engine/at-most.ts'
+import { freePort } from './http/listen.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createLogger, type Daemon, type Logger, readSettings, startDaemon } from './main.ts'
 
@@ -88,7 +82,9 @@ async function takePayments(dataDir: string, leaveOff: AbortSignal): Promise<voi
   leaveOff.throwIfAborted()
   const wallet = await daemon.createSandboxWallet?.()
   if (wallet === undefined) throw new Error('the sandbox gave no wallet')
-  const user = openUser(daemon.relays, wallet.nwc)
+  // By the sockets that the daemon itself uses, so that these are warmed up, too.
+  const approving = automatic('approve')
+  const user = startUser(daemon.relays, wallet.nwc, () => {}, approving, createWsOpener())
   opened.defer(user.close)
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE })
   opened.defer(() => agent.destroy())
@@ -118,41 +114,5 @@ function call(url: string, options: RequestOptions, body?: object): Promise<Inco
     if (body === undefined) return void asked.end()
     asked.setHeader('content-type', 'application/json')
     asked.end(JSON.stringify(body))
-  })
-}
-
-function openUser(relays: readonly string[], nwc: string) {
-  const random = (length: number) => randomBytes(length)
-  const pool = createRelayPool({ openSocket: createWsOpener(), clock, random })
-  const client = createNwcClient(parseNwcConnection(nwc, secp), { pool, secp, random, clock })
-  const wallet = createWallet({
-    identity: createIdentity(generateSecretKey(random, secp), { secp, random }),
-    relays,
-    pool,
-    payer: createNwcPayer(client),
-    store: createMemoryAnswerStore({ clock }),
-    behaviour: automatic('approve'),
-    clock,
-    secp,
-    onStep: () => {},
-  })
-  return {
-    publicKey: wallet.publicKey,
-    close() {
-      wallet.close()
-      client.close()
-      pool.close()
-    },
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
   })
 }

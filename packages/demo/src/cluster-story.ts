@@ -4,10 +4,10 @@ import { styleText } from 'node:util'
 import { systemClock as clock } from 'portal-relay'
 import { type PaymentHandle, PortalClient } from 'portal-sdk'
 import { automatic } from 'portal-wallet'
+import { startUser, type User } from 'portal-wallet/start-user'
 import type { City } from '../../../test/cluster/city.ts'
 import { curlLines } from './seed-lines.ts'
 import type { Teller } from './told.ts'
-import { startUser, type User } from './user.ts'
 
 export type ClusterOptions = {
   readonly daemons: number

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger, readSettings, startDaemon } from 'portal-daemon'
 import { markOf, stepText } from 'portal-wallet'
+import { startUser } from 'portal-wallet/start-user'
 import { openRealNodes } from './real-nodes.ts'
 import { curlLines, typeScriptLines } from './seed-lines.ts'
 import { tellStory } from './story.ts'
 import type { Teller } from './told.ts'
-import { startUser } from './user.ts'
 
 export type OneDaemonOptions = {
   readonly once: boolean

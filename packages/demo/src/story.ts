@@ -2,9 +2,9 @@
 // when the thing it says has been seen.
 import { parsePaymentHash, parsePreimage, proves } from 'portal-protocol'
 import { Currency, PortalClient } from 'portal-sdk'
+import type { User } from 'portal-wallet/start-user'
 import QRCode from 'qrcode'
 import type { Teller } from './told.ts'
-import type { User } from './user.ts'
 
 const AMOUNT_MSAT = 10_000
 

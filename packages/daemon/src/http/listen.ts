@@ -55,6 +55,15 @@ export async function listen(
   }
 }
 
+/** A port of 127.0.0.1 that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = await opened(createServer(), { host: '127.0.0.1', port: 0 })
+  const port = portOf(server)
+  await closed(server)
+  if (port === null) throw new Error('no port of 127.0.0.1 is free')
+  return port
+}
+
 function opened(server: Server, options: ListenOptions): Promise<Server> {
   return new Promise((resolve, reject) => {
     // Also later: a connection that could not be accepted, for want of file handles, is its caller's loss.

@@ -1,5 +1,6 @@
-// A user for stories and tests: a wallet with a fresh key, that approves whatever it is asked unless told
-// to behave otherwise. It reaches the daemon as any wallet does, over the relay's WebSocket.
+// A user for stories, tests and a daemon that warms up: a wallet with a fresh key, that approves whatever it
+// is asked unless told to behave otherwise. It reaches the daemon as any wallet does, over the relay's
+// WebSocket. It needs Node.
 import { randomBytes } from 'node:crypto'
 import { createNwcClient, type NwcClientDeps } from 'portal-nwc'
 import {
@@ -9,16 +10,13 @@ import {
   parseNwcConnection,
   secp256k1 as secp,
 } from 'portal-protocol'
-import { systemClock as clock, createRelayPool, openWebSocket } from 'portal-relay'
-import {
-  automatic,
-  type Behaviour,
-  createMemoryAnswerStore,
-  createNwcPayer,
-  createWallet,
-  type OnStep,
-  type Payer,
-} from 'portal-wallet'
+import { systemClock as clock, createRelayPool, type OpenSocket, openWebSocket } from 'portal-relay'
+import { createMemoryAnswerStore } from './answer-store.ts'
+import { automatic, type Behaviour } from './behaviour.ts'
+import { createNwcPayer } from './nwc-payer.ts'
+import type { Payer } from './payer.ts'
+import type { OnStep } from './steps.ts'
+import { createWallet } from './wallet.ts'
 
 export type User = {
   readonly publicKey: string
@@ -36,9 +34,10 @@ export function startUser(
   pays: string | Payer,
   onStep: OnStep,
   behaviour: Behaviour = automatic('approve'),
+  openSocket: OpenSocket = openWebSocket,
 ): User {
   const random = (length: number) => randomBytes(length)
-  const pool = createRelayPool({ openSocket: openWebSocket, clock, random })
+  const pool = createRelayPool({ openSocket, clock, random })
   const { payer, close } = openPayer(pays, { pool, secp, random, clock })
   const wallet = createWallet({
     identity: createIdentity(generateSecretKey(random, secp), { secp, random }),
