@@ -4,7 +4,7 @@
 // `cluster` and `database` need PostgreSQL and `lightning` real nodes; either is left out, with a word, where there are none.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
-import { parseArgs } from 'node:util'
+import { commandLine, namesOf } from '../test/command-line.ts'
 import { lightningUnavailable } from '../test/lightning/build.ts'
 import { findBinaries } from '../test/postgres/binaries.ts'
 import { MissingPostgresError, type Postgres, startPostgres } from '../test/postgres/server.ts'
@@ -21,20 +21,14 @@ import { measureThroughput } from './throughput.ts'
 import { measureWebhooks } from './webhooks.ts'
 import { startWorld } from './world.ts'
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    full: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    table: { type: 'string' },
-    profile: { type: 'string' },
-  },
+const values = commandLine({
+  quick: { type: 'boolean', default: false },
+  full: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  table: { type: 'string' },
+  profile: { type: 'string' },
 })
 const size = values.quick ? QUICK : values.full ? FULL : ORDINARY
-const chosen = values.only?.split(',')
-if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true })
-
-const world = await startWorld(size.users)
 const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
   cpu: () => measureProcessorTime(world, { ...size.cpu, profileDir: values.profile }),
   latency: () => measureLatency(world, size.latency),
@@ -46,9 +40,13 @@ const sections: Readonly<Record<string, () => Promise<Figure[]>>> = {
   cluster: withPostgres((postgres) => measureCluster(world, postgres, size.cluster)),
   database: withPostgres((postgres) => measureFullDatabase(world, postgres, size.fullStore)),
   resident: () => measureResidentMemory(world, size.resident),
-  ...(await withRealNodes()),
+  lightning: measureRealNodes,
 }
+const { only = Object.keys(sections).join() } = values
+const chosen = namesOf('only', only, Object.keys(sections))
+if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true })
 
+const world = await startWorld(size.users)
 const figures: Figure[] = []
 console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores shared by`)
 console.log(
@@ -57,7 +55,7 @@ console.log(
 console.log(TABLE_HEAD)
 try {
   for (const [name, measure] of Object.entries(sections)) {
-    if (chosen !== undefined && !chosen.includes(name)) continue
+    if (!chosen.includes(name)) continue
     for (const figure of await measure()) {
       figures.push(figure)
       console.log(row(figure))
@@ -87,11 +85,10 @@ function withPostgres(measure: (postgres: Postgres) => Promise<Figure[]>) {
   }
 }
 
-async function withRealNodes(): Promise<Record<string, () => Promise<Figure[]>>> {
-  const { lightning } = size
-  if (lightning === null || (chosen !== undefined && !chosen.includes('lightning'))) return {}
+async function measureRealNodes(): Promise<Figure[]> {
+  if (size.lightning === null) return []
   const unavailable = await lightningUnavailable()
-  if (unavailable === undefined) return { lightning: () => measureLightning(lightning) }
+  if (unavailable === undefined) return measureLightning(size.lightning)
   console.error(`SKIPPED, figures of real nodes: ${unavailable}`)
-  return {}
+  return []
 }

@@ -14,7 +14,8 @@ import {
 } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { promisify } from 'node:util'
+import { commandLine, countOf } from '../command-line.ts'
 import { createChance } from './chance.ts'
 import { KEPT_IN } from './kept-in.ts'
 import { type Mutant, mutantsOf, mutated } from './mutation.ts'
@@ -39,14 +40,15 @@ type Found = {
 /** `crashed`: no life could be lived with it, which shows nothing of a promise. */
 type Outcome = { readonly mutant: Mutant; readonly found: Found | 'survived' | 'hung' | 'crashed' }
 
-const { values } = parseArgs({
-  options: {
-    sample: { type: 'string', default: '60' },
-    seeds: { type: 'string', default: '200' },
-    order: { type: 'string', default: '1' },
-    only: { type: 'string', default: '' },
-  },
+const values = commandLine({
+  sample: { type: 'string', default: '60' },
+  seeds: { type: 'string', default: '200' },
+  order: { type: 'string', default: '1' },
+  only: { type: 'string', default: '' },
 })
+const sample = countOf('sample', values.sample)
+const seeds = countOf('seeds', values.seeds, 1)
+const drawing = countOf('order', values.order)
 
 await main()
 
@@ -73,7 +75,12 @@ async function main(): Promise<void> {
 /** A copy of what a life needs, to be broken. */
 function newCopy(): string {
   const copy = mkdtempSync(join(tmpdir(), 'portal-mutants-'))
-  for (const part of ['packages/daemon', 'test/simulation', 'package.json']) {
+  for (const part of [
+    'packages/daemon',
+    'test/simulation',
+    'test/command-line.ts',
+    'package.json',
+  ]) {
     cpSync(join(ROOT, part), join(copy, part), { recursive: true })
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
@@ -83,10 +90,7 @@ function newCopy(): string {
 /** Which mutant to try next, by what was found so far; null: no more. */
 function queueFor(outcomes: readonly Outcome[]): () => Mutant | null {
   const mutants = shuffled()
-  const first = [
-    ...PICKED.flatMap(picked).filter(isMeant),
-    ...mutants.splice(0, Number(values.sample)),
-  ]
+  const first = [...PICKED.flatMap(picked).filter(isMeant), ...mutants.splice(0, sample)]
   return () => {
     const next = first.shift()
     if (next !== undefined) return next
@@ -132,7 +136,7 @@ function shuffled(): Mutant[] {
   const all = files
     .flatMap((file) => mutantsOf(file, readFileSync(join(ROOT, file), 'utf8')))
     .filter(isMeant)
-  const chance = createChance(Number(values.order))
+  const chance = createChance(drawing)
   const order = all.map((mutant) => ({ mutant, at: chance.fraction() })).sort((a, b) => a.at - b.at)
   console.log(`${all.length} mutants by rule in ${files.length} files`)
   return order.map(({ mutant }) => mutant)
@@ -160,7 +164,7 @@ async function tried(mutant: Mutant, copy: string): Promise<Outcome['found'] | n
   writeFileSync(path, text)
   try {
     const hunt = join(copy, 'test/simulation/hunt.ts')
-    const args = [hunt, '--seeds', values.seeds, '--instances', String(mutant.instances ?? 1)]
+    const args = [hunt, '--seeds', String(seeds), '--instances', String(mutant.instances ?? 1)]
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: HUNT_LIMIT_MS })
     const found: Found | null = JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null')
     return found ?? 'survived'

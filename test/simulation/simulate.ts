@@ -1,23 +1,21 @@
 // npm run simulate -- [--seeds N] [--from S] [--instances N] [--story]: lives of the whole daemon in virtual time, among
 // faults. The first that fail are told, and come with the command that tells them again; with --story all are.
-import { parseArgs } from 'node:util'
+import { commandLine, countOf } from '../command-line.ts'
 import { live } from './life.ts'
 import { manyLives } from './many-lives.ts'
 import { createStage } from './stage.ts'
 import { storiesOf } from './story.ts'
 import { failures, NOTHING, pageOf, sum, type Tally, tallyOf } from './tally.ts'
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '1' },
-    instances: { type: 'string', default: '1' },
-    story: { type: 'boolean', default: false },
-  },
+const values = commandLine({
+  seeds: { type: 'string', default: '1000' },
+  from: { type: 'string', default: '1' },
+  instances: { type: 'string', default: '1' },
+  story: { type: 'boolean', default: false },
 })
-const from = Number(values.from)
-const seeds = Number(values.seeds)
-const instances = Number(values.instances)
+const from = countOf('from', values.from)
+const seeds = countOf('seeds', values.seeds, 1)
+const instances = countOf('instances', values.instances, 1)
 const PROGRESS_EVERY_MS = 10_000
 
 const tally = values.story
