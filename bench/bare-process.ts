@@ -44,30 +44,33 @@ const byHash = new Map<string, Payment>()
 const answers = new Map<string, (event: NostrEvent) => void>()
 const taken = new Map<string, () => void>()
 
-// ── Commits, grouped as the daemon groups them
+// ── Commits, grouped as the daemon groups them, and like its own durable only where somebody is told
 
 const db = new DatabaseSync(join(process.env.BENCH_DIR ?? '', 'bare.db'))
-db.exec('pragma journal_mode = wal; pragma synchronous = full')
+db.exec('pragma journal_mode = wal')
 db.exec('create table payments (id text primary key, body text, invoice text, state text)')
 db.exec('create table events (position integer primary key, id text, data text)')
 const insert = db.prepare('insert into payments values (?, ?, null, ?)')
 const invoiced = db.prepare('update payments set invoice = ?, state = ? where id = ?')
 const changed = db.prepare('update payments set state = ? where id = ?')
 const append = db.prepare('insert into events (id, data) values (?, ?)')
-let batch: { write: () => void; done: () => void }[] = []
+type Durable = 'at_once' | 'with_next'
+let batch: { write: () => void; durable: Durable; done: () => void }[] = []
 
-function commit(write: () => void): Promise<void> {
+function commit(durable: Durable, write: () => void): Promise<void> {
   if (batch.length === 0) {
     setImmediate(() => {
       const now = batch
       batch = []
+      const isUrgent = now.some(({ durable }) => durable === 'at_once')
+      db.exec(`pragma synchronous = ${isUrgent ? 'full' : 'normal'}`)
       db.exec('begin immediate')
       for (const { write } of now) write()
       db.exec('commit')
       for (const { done } of now) done()
     })
   }
-  return new Promise((done) => batch.push({ write, done }))
+  return new Promise((done) => batch.push({ write, durable, done }))
 }
 
 // ── Nostr
@@ -127,7 +130,7 @@ async function begin(order: Order): Promise<Payment & { invoice: string }> {
   const payment: Payment = { id: randomUUID(), order, hash: '', told: '' }
   byStream.set(payment.id, payment)
   byRequest.set(order.request_id, payment)
-  await commit(() => insert.run(payment.id, JSON.stringify(order), 'requested'))
+  await commit('with_next', () => insert.run(payment.id, JSON.stringify(order), 'requested'))
   const params = { amount: order.amount, description: order.description, expiry: 300 }
   const text = encodeNwcRequest({ method: 'make_invoice', params })
   const request = send(client, KIND.nwcRequest, nwc.walletKey, text)
@@ -136,7 +139,7 @@ async function begin(order: Order): Promise<Payment & { invoice: string }> {
   const { result } = JSON.parse(client.decrypt(answer.content, nwc.walletKey))
   payment.hash = result.payment_hash
   byHash.set(payment.hash, payment)
-  await commit(() => invoiced.run(result.invoice, 'invoiced', payment.id))
+  await commit('at_once', () => invoiced.run(result.invoice, 'invoiced', payment.id))
   return { ...payment, invoice: result.invoice }
 }
 
@@ -154,12 +157,12 @@ async function ask({ id, order }: Payment, invoice: string): Promise<void> {
   })
   const event = send(me, KIND.paymentRequest, order.main_key, text)
   await new Promise<void>((resolve) => taken.set(event.id, resolve))
-  await commit(() => changed.run('asked', id))
+  await commit('with_next', () => changed.run('asked', id))
 }
 
 async function tell(payment: Payment, status: Status): Promise<void> {
   const data = JSON.stringify(status)
-  await commit(() => {
+  await commit('at_once', () => {
     changed.run(status.status, payment.id)
     append.run(payment.id, data)
   })

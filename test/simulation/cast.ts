@@ -47,7 +47,7 @@ export function createCast(world: World, stage: Setting, pace: Pace) {
   const wall = createWall(timeline)
   const outages = createOutages()
   const seen = createSightings(world)
-  const disk: Disk = { trouble: null }
+  const disk: Disk = { trouble: null, powerFails: false }
   const [ownRelay, nodeRelay, userRelay] = [OWN_URL, NODE_URL, USER_URL].map((url) => {
     const relay = createRelay(url, world)
     network.serve(url, relay.attach)

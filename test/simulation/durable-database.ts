@@ -1,5 +1,7 @@
 // One SQLite database in memory, outliving the daemons that use it as a disk does: what was committed
-// stays, what was not is undone when its daemon dies. The tables are made once and emptied between lives.
+// stays, what was not is undone when its daemon dies. Where the power fails, so is what was committed but
+// not yet written to the disk: it is in a transaction of the database's own, around those of the daemon.
+// The tables are made once and emptied between lives.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { Mortal } from './mortal.ts'
 import type { World } from './world.ts'
@@ -13,8 +15,12 @@ export interface DurableDatabase {
   open(mortal: Mortal, world: World, disk: Disk): DatabaseSync
 }
 
-/** `full`: no commit succeeds; `busy`: no transaction begins. */
-export type Disk = { trouble: 'full' | 'busy' | null }
+export type Disk = {
+  /** `full`: no commit succeeds; `busy`: no transaction begins. */
+  trouble: 'full' | 'busy' | null
+  /** Whether the daemon's next death is the machine's. */
+  powerFails: boolean
+}
 
 type Prepared = {
   readonly statement: StatementSync
@@ -28,6 +34,9 @@ const SQLITE_FULL = 13
 
 export function createDurableDatabase(): DurableDatabase {
   const database = new DatabaseSync(':memory:')
+  /** Committed, and lost if the power fails now. */
+  let isUnwritten = false
+  let writesAtOnce = true
   const prepared = new Map<string, Prepared>()
 
   function prepare(sql: string): Prepared {
@@ -39,9 +48,33 @@ export function createDurableDatabase(): DurableDatabase {
     return fresh
   }
 
+  /** Carries out a daemon's statement; answers whether its transaction is open afterwards. */
+  function carryOut(sql: string): boolean {
+    switch (sql) {
+      case 'begin immediate':
+        database.exec(isUnwritten ? 'savepoint inner' : sql)
+        return true
+      case 'commit':
+        if (isUnwritten) database.exec('release inner')
+        if (writesAtOnce) database.exec('commit')
+        isUnwritten = !writesAtOnce
+        return false
+      case 'rollback':
+        database.exec(isUnwritten ? 'rollback to inner; release inner' : sql)
+        return false
+      case 'pragma synchronous = full':
+      case 'pragma synchronous = normal':
+        writesAtOnce = sql.endsWith('full')
+        return false
+      default:
+        throw new Error(`the simulated disk does not know "${sql}"`)
+    }
+  }
+
   return {
     wipe() {
       if (database.isTransaction) database.exec('rollback')
+      isUnwritten = false
       // The newest tables first, since they refer to older ones. (A setting that lifts the constraint
       // would have every statement prepared again.)
       database.exec('begin')
@@ -60,8 +93,14 @@ export function createDurableDatabase(): DurableDatabase {
       // The connection is everybody's; this is whose transaction it is.
       let isOurs = false
       mortal.onDeath(() => {
-        if (isOurs) database.exec('rollback')
+        if (isOurs) carryOut('rollback')
         isOurs = false
+        if (disk.powerFails && isUnwritten) {
+          database.exec('rollback')
+          isUnwritten = false
+          world.fault('the power fails and takes what was not written')
+        }
+        disk.powerFails = false
       })
       const connection: Pick<
         DatabaseSync,
@@ -79,8 +118,7 @@ export function createDurableDatabase(): DurableDatabase {
             if (isCommit && disk.trouble === 'full') throw failure(SQLITE_FULL, world)
             if (sql.startsWith('begin') && disk.trouble === 'busy')
               throw failure(SQLITE_BUSY, world)
-            database.exec(sql)
-            isOurs = database.isTransaction
+            isOurs = carryOut(sql)
           })
         },
         prepare: (sql) => mortalStatement(mortal, prepare(sql)),

@@ -215,9 +215,11 @@ function crash({ world, keepers }: FaultDeps, { fromMs }: Stretch): void {
   const effects = chance.odds(0.3) ? 0 : chance.between(0, 40)
   const when = chance.pick(['before', 'after'])
   const keeper = oneOf(keepers, world)
+  // The disk of several daemons is another machine's.
+  const powerFails = chance.odds(0.4) && keepers.length === 1
   world.timeline.after(fromMs, () => {
-    world.fault('SIGKILL')
-    keeper?.doom(effects, when, downMs)
+    world.fault(powerFails ? 'the power fails' : 'SIGKILL')
+    keeper?.doom(effects, when, downMs, powerFails)
   })
 }
 

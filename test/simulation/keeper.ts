@@ -11,8 +11,8 @@ export interface Keeper {
   /** The daemon that runs; null while there is none. */
   readonly running: RunningDaemon | null
   readonly mortal: Mortal
-  /** SIGKILL at the effect that many from now; the next daemon starts `downMs` later. */
-  doom(effects: number, when: 'before' | 'after', downMs: number): void
+  /** SIGKILL, or the power fails, at the effect that many from now; the next daemon starts `downMs` later. */
+  doom(effects: number, when: 'before' | 'after', downMs: number, powerFails: boolean): void
   /** Stops it for a while, as by SIGSTOP; nothing happens while there is none. */
   pause(): void
   wake(): void
@@ -85,8 +85,9 @@ export function createKeeper(deps: KeeperDeps): Keeper {
     get mortal() {
       return mortal
     },
-    doom(effects, when, thenDownMs) {
+    doom(effects, when, thenDownMs, powerFails) {
       downMs = thenDownMs
+      deps.disk.powerFails = powerFails
       mortal.doom(effects, when)
     },
     pause() {
@@ -100,6 +101,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
       if (running !== null) roster.began(name)
     },
     spare() {
+      deps.disk.powerFails = false
       mortal.doom(Number.POSITIVE_INFINITY, 'before')
     },
     end() {

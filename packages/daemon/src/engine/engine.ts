@@ -30,6 +30,7 @@ import { createOpenOnes } from './open-ones.ts'
 import type {
   Clock,
   Due,
+  Durable,
   IdempotencyKey,
   Lightning,
   Messenger,
@@ -214,9 +215,10 @@ export function createEngine(given: EngineDeps): Engine {
   async function begin(
     payment: Payment,
     key: IdempotencyKey | null,
+    durable: Durable,
   ): Promise<{ subject: Payment; isNew: boolean }> {
     // Heard before it is asked: an answer may come back before this call does.
-    const created = await store.createPayment(payment, key, clock.nowMs() + LEASE_MS)
+    const created = await store.createPayment(payment, key, clock.nowMs() + LEASE_MS, durable)
     const begun = unwrap(created, key)
     if (begun.isNew) {
       audience.opened(keysOf(begun.subject))
@@ -257,14 +259,17 @@ export function createEngine(given: EngineDeps): Engine {
     },
 
     async requestSinglePayment(order, key) {
-      const { subject, isNew } = await begin(singlePayment(order, deps), key)
-      const lookAfterMs = isNew ? LOOK_AFTER_MS.ours : LOOK_AFTER_MS.others
+      // Nobody hears of it before its invoice is durable, and this with it.
+      const { subject, isNew } = await begin(singlePayment(order, deps), key, 'with_next')
+      const lookAfterMs = store.shared ? LOOK_AFTER_MS[isNew ? 'ours' : 'others'] : null
       const latest = () => store.payment(subject.id)
-      return invoiceWaits.invoiced(subject, isNew, latest, store.shared ? lookAfterMs : null)
+      const payment = await invoiceWaits.invoiced(subject, isNew, latest, lookAfterMs)
+      if (payment.state === 'requested') await store.flush()
+      return payment
     },
 
     async requestInvoicePayment(order, key) {
-      return (await begin(invoicePayment(order, deps), key)).subject
+      return (await begin(invoicePayment(order, deps), key, 'at_once')).subject
     },
 
     cancelPayment: (id) => cancelPayment(id, { ...deps, facts }),

@@ -61,7 +61,10 @@ export function createFacts(deps: FactsDeps): Facts {
         // Nothing follows from the fact: believed only of the payment as it is stored.
         if (payment === before) return before === known ? 'again' : { done: before }
         const wakeAtMs = leased(nextTask(payment)?.atMs ?? null, atMs)
-        const result = await store.commit(change(payment, events, wakeAtMs, atMs, source))
+        const result = await store.commit({
+          ...change(payment, events, wakeAtMs, atMs, source),
+          durable: fact.type === 'request_sent' && events.length === 0 ? 'with_next' : 'at_once',
+        })
         if (result === 'stale') return 'again'
         if (result === 'duplicate') return { done: before }
         if (result === 'payment_hash_taken') {

@@ -120,6 +120,12 @@ export type Created<T> =
   /** An open handshake has this token already, and is not such a one as is asked for. */
   | { readonly result: 'token_open' }
 
+/**
+ * When a write is safe from a power cut; from the death of the process it is once it has resolved.
+ * `with_next`: with the next write that is durable at once. For what nobody outside is told before that.
+ */
+export type Durable = 'at_once' | 'with_next'
+
 export type Change = {
   /** `version` is the one it was loaded with; the store writes version + 1. */
   readonly subject: Subject
@@ -133,6 +139,8 @@ export type Change = {
   readonly userRelays: { readonly mainKey: PublicKey; readonly relays: readonly string[] } | null
   /** The same of further facts that this change follows from. */
   readonly more?: readonly Pick<Change, 'receivedEventId' | 'userRelays'>[]
+  /** At once unless given. */
+  readonly durable?: Durable
 }
 
 /** `duplicate`: one of the received events was committed before. `payment_hash_taken`: the invoice that the change brings is another payment's. */
@@ -171,6 +179,7 @@ export interface Store extends Coordination {
     p: Payment,
     key: IdempotencyKey | null,
     wakeAtMs: number | null,
+    durable?: Durable,
   ): Promise<Created<Payment>>
   createConversation(
     c: Conversation,
@@ -179,9 +188,12 @@ export interface Store extends Coordination {
   ): Promise<Created<Conversation>>
   /**
    * One transaction: the subject, its events, its wake time. Concurrent calls share one durable commit;
-   * resolves only after it is on disk. The subject and events are visible to nobody before.
+   * resolves only after it is on disk, unless `durable` says otherwise. The subject and events are
+   * visible to nobody before.
    */
   commit(change: Change): Promise<CommitResult>
+  /** Resolves when all that was written before is durable. */
+  flush(): Promise<void>
 
   payment(id: PaymentId): Promise<Payment | null>
   /** The one payment a user was asked for under this request id. */

@@ -1,5 +1,5 @@
 // One try to commit a batch of writes, and what became of each.
-import { StoreError } from '../engine/ports.ts'
+import { type Durable, StoreError } from '../engine/ports.ts'
 import { Again } from './again.ts'
 import type { Entry } from './entry.ts'
 import type { News } from './news.ts'
@@ -12,7 +12,8 @@ export type Outcome<Tx> =
   | { readonly type: 'store_failed'; readonly error: unknown }
 
 export type AttemptDeps<Tx> = {
-  readonly transact: (run: (tx: Tx) => Promise<void>) => Promise<void>
+  /** `durable`: at the latest when. */
+  readonly transact: (run: (tx: Tx) => Promise<void>, durable: Durable) => Promise<void>
   /** Runs writes about different things side by side, where a database gains by that. */
   readonly sideBySide: boolean
 }
@@ -44,7 +45,7 @@ export async function attempt<Tx>(
       )
       // All have stopped, so that none goes on writing behind what undoes it.
       if (failures.length > 0) throw new Undone()
-    })
+    }, durableOf(entries))
     return { type: 'committed', news: joined(news), later }
   } catch (error) {
     const guilty = failures.find((failure) => isOwnFault(failure.error))
@@ -52,6 +53,10 @@ export async function attempt<Tx>(
     const failed = failures.find((failure) => !isInnocent(failure.error))
     return { type: 'store_failed', error: failed?.error ?? failures[0]?.error ?? error }
   }
+}
+
+function durableOf<Tx>(entries: readonly Entry<Tx>[]): Durable {
+  return entries.every(({ durable }) => durable === 'with_next') ? 'with_next' : 'at_once'
 }
 
 class Undone extends Error {}

@@ -1,5 +1,5 @@
 // One write on its way into a transaction.
-import { StoreError } from '../engine/ports.ts'
+import { type Durable, StoreError } from '../engine/ports.ts'
 import type { News } from './news.ts'
 
 /** What a write answers its caller, and what others hear of it. */
@@ -14,6 +14,7 @@ export type Write<Tx, T> = (tx: Tx) => Promise<Written<T>>
 export type Entry<Tx> = {
   /** Writes about the same are run one after another; null: about nothing that others are about. */
   readonly about: string | null
+  readonly durable: Durable
   /** Runs the write and keeps its result for `resolve`. */
   readonly run: (tx: Tx) => Promise<Partial<News>>
   readonly resolve: () => void
@@ -24,6 +25,7 @@ export type Entry<Tx> = {
 
 export function createEntry<Tx, T>(
   about: string | null,
+  durable: Durable,
   write: Write<Tx, T>,
   resolve: (result: T) => void,
   reject: (error: unknown) => void,
@@ -31,6 +33,7 @@ export function createEntry<Tx, T>(
   let settle: () => void = () => reject(new StoreError('refused', 'the write was never run'))
   return {
     about,
+    durable,
     async run(tx) {
       const { result, ...news } = await write(tx)
       settle = () => resolve(result)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { StoreError } from '../engine/ports.ts'
+import { type Durable, StoreError } from '../engine/ports.ts'
 import type { LogEvent, StreamId } from '../log/stream.ts'
 import { Again } from './again.ts'
 import type { Write } from './entry.ts'
@@ -88,6 +88,16 @@ describe('a group commit', () => {
     )
     assert.equal(runs, 1)
     assert.deepEqual(disk.committed, [])
+  })
+
+  it('is durable at once if only one of its writes must be', async () => {
+    const { commits, disk } = setUp()
+    const together = (...durable: Durable[]) =>
+      Promise.all(durable.map((when) => commits.write(null, async () => ({ result: 0 }), when)))
+    await together('with_next', 'with_next')
+    await together('with_next', 'at_once', 'with_next')
+    await commits.write(null, async () => ({ result: 0 }))
+    assert.deepEqual(disk.durable, ['with_next', 'at_once', 'at_once'])
   })
 
   it('takes at most 256 writes into one transaction', async () => {
@@ -237,6 +247,8 @@ function setUp({ sideBySide = false } = {}) {
 // A disk whose commits fail or wait as a test says.
 function createDisk() {
   const committed: number[][] = []
+  /** When each transaction was to be durable. */
+  const durable: Durable[] = []
   let failure: Error | null = null
   let hold: { reach: () => void; readonly released: Promise<void> } | null = null
   return {
@@ -250,7 +262,8 @@ function createDisk() {
       hold = { reach: reached.resolve, released: released.promise }
       return { reached: reached.promise, release: released.resolve }
     },
-    async transact(run: (tx: number[]) => Promise<void>) {
+    durable,
+    async transact(run: (tx: number[]) => Promise<void>, when: Durable) {
       const tx: number[] = []
       await run(tx)
       hold?.reach()
@@ -259,6 +272,7 @@ function createDisk() {
       failure = null
       if (failed !== null) throw failed
       committed.push(tx)
+      durable.push(when)
     },
   }
 }

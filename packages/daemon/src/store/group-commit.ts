@@ -1,6 +1,6 @@
 // Writes that arrive together share one durable transaction: what a commit costs is mostly the wait
 // for the disk, and that wait is the same for one write and for a hundred.
-import { StoreError } from '../engine/ports.ts'
+import { type Durable, StoreError } from '../engine/ports.ts'
 import { Again } from './again.ts'
 import { type AttemptDeps, attempt } from './batch.ts'
 import { createEntry, type Entry, type Write } from './entry.ts'
@@ -20,10 +20,10 @@ export type GroupCommitDeps<Tx> = AttemptDeps<Tx> & {
 
 export interface GroupCommit<Tx> {
   /**
-   * Resolves after the write is durable. Rejects with what the write threw, or StoreError. Writes
-   * about the same are run in the order they came in.
+   * Resolves after the write is committed, and durable unless that may come `with_next`. Rejects with
+   * what the write threw, or StoreError. Writes about the same are run in the order they came in.
    */
-  write<T>(about: string | null, write: Write<Tx, T>): Promise<T>
+  write<T>(about: string | null, write: Write<Tx, T>, durable?: Durable): Promise<T>
   /** Takes no more writes; resolves when those that were taken are settled. */
   close(): Promise<void>
 }
@@ -100,13 +100,13 @@ export function createGroupCommit<Tx>(deps: GroupCommitDeps<Tx>): GroupCommit<Tx
   }
 
   return {
-    async write(about, write) {
+    async write(about, write, durable = 'at_once') {
       if (closed) throw new StoreError('closed', 'the store is closed')
       if (waiting.length >= WAITING_MAX) {
         throw new StoreError('overloaded', `${WAITING_MAX} writes are waiting; try again later`)
       }
       return new Promise((resolve, reject) => {
-        waiting.push(createEntry(about, write, resolve, reject))
+        waiting.push(createEntry(about, durable, write, resolve, reject))
         working ??= work()
       })
     },

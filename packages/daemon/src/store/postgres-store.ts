@@ -59,7 +59,10 @@ export async function createPostgresStore(url: string, deps: PostgresStoreDeps):
     }
     const later = (ms: number, run: () => void) => clock.setTimer(ms * (0.5 + chance()), run)
     const { transact } = writer
-    return createStore({ on, transact, sideBySide: true, later, telling, release }, deps)
+    return createStore(
+      { on, transact, putsOff: false, sideBySide: true, later, telling, release },
+      deps,
+    )
   } catch (cause) {
     await Promise.all([writer.close(), pool.end()])
     throw storeError(cause, 'the database cannot be used')

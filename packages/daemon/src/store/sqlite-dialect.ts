@@ -13,7 +13,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
-import { StoreError } from '../engine/ports.ts'
+import { type Durable, StoreError } from '../engine/ports.ts'
 import type { Run } from './query.ts'
 import { toStoreError } from './sqlite-error.ts'
 import type { Turns } from './turns.ts'
@@ -60,15 +60,13 @@ function sqliteDriver(database: DatabaseSync, turns: Turns | undefined): Driver 
       return connection
     },
     async beginTransaction() {
-      // A transaction that begins by reading could not always become a writer later.
-      execute(database, 'begin immediate')
+      execute(database, BEGIN)
     },
     async commitTransaction() {
       execute(database, 'commit')
     },
     async rollbackTransaction() {
-      // SQLite has ended it by itself after some errors, a full disk among them.
-      if (database.isTransaction) execute(database, 'rollback')
+      undo(database)
     },
     async releaseConnection() {
       turns?.give()
@@ -128,6 +126,42 @@ export function runOn(database: DatabaseSync): (query: CompiledQuery) => ReturnT
       throw toStoreError(cause, 'the store could not carry out a statement')
     }
   }
+}
+
+/**
+ * Runs it in a transaction, which is undone when it throws. Nothing else may use the database
+ * meanwhile. Throws StoreError, and what was thrown.
+ */
+export async function inTransaction(
+  database: DatabaseSync,
+  durable: Durable,
+  run: () => Promise<void>,
+): Promise<void> {
+  if (!database.isOpen) throw new StoreError('closed', 'the store is closed')
+  // Said each time, and before it begins: what cannot be promised is not begun.
+  execute(database, SYNCHRONOUS[durable])
+  execute(database, BEGIN)
+  try {
+    await run()
+    execute(database, 'commit')
+  } catch (error) {
+    undo(database)
+    throw error
+  }
+}
+
+// Of `normal` a power cut may take the last transactions, all behind some moment; nothing is damaged.
+// The next one that is `full` waits for the whole log to be on disk (sqlite.org/pragma.html#pragma_synchronous).
+const SYNCHRONOUS: { readonly [D in Durable]: string } = {
+  at_once: 'pragma synchronous = full',
+  with_next: 'pragma synchronous = normal',
+}
+// A transaction that begins by reading could not always become a writer later.
+const BEGIN = 'begin immediate'
+
+function undo(database: DatabaseSync): void {
+  // SQLite has ended it by itself after some errors, a full disk among them.
+  if (database.isTransaction) execute(database, 'rollback')
 }
 
 function execute(database: DatabaseSync, sql: string): void {

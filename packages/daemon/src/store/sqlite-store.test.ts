@@ -60,6 +60,31 @@ describe('a store in a file', () => {
     }
   })
 
+  inFolder(
+    'waits for the disk at every commit, but for what may be durable later',
+    async (folder) => {
+      const database = openSqlite(join(folder, 'portal.db'))
+      const exec = database.exec.bind(database)
+      // 2 is FULL, 1 is NORMAL: sqlite.org/pragma.html#pragma_synchronous.
+      const levels: unknown[] = []
+      database.exec = (sql) => {
+        if (sql === 'commit') levels.push(database.prepare('pragma synchronous').get()?.synchronous)
+        exec(sql)
+      }
+      const store = await sqliteStoreOn(database, { clock })
+      levels.length = 0
+      const [payment, other, third] = [samplePayment(), samplePayment(), samplePayment()]
+      await store.createPayment(payment, null, null, 'with_next')
+      await store.commit(failure(payment, 'r'))
+      await store.createPayment(other, null, null)
+      await store.createPayment(third, null, null, 'with_next')
+      await store.commit({ ...failure(other, 'r'), durable: 'with_next' })
+      await store.flush()
+      assert.deepEqual(levels, [1, 2, 2, 1, 1, 2])
+      await store.close()
+    },
+  )
+
   inFolder('can be read by its owner only', async (folder) => {
     const path = join(folder, 'portal.db')
     const store = await createSqliteStore(path, { clock })

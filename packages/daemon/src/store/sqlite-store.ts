@@ -1,7 +1,7 @@
 // The store in one SQLite file, for one daemon.
 import type { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
-import { type Store, StoreError } from '../engine/ports.ts'
+import { type Durable, type Store, StoreError } from '../engine/ports.ts'
 import { openedSince } from './awaiting.ts'
 import type { Channel } from './channel.ts'
 import { beginSqliteEpoch } from './log-epochs.ts'
@@ -10,7 +10,7 @@ import { createSessions, type Run, type Session } from './query.ts'
 import { endOfLog, readTail } from './read-log.ts'
 import type { Database } from './schema.ts'
 import { createTellingAll, createTellingAlone, type Telling } from './sharing.ts'
-import { openSqlite, runOn, sqliteDialect } from './sqlite-dialect.ts'
+import { inTransaction, openSqlite, runOn, sqliteDialect } from './sqlite-dialect.ts'
 import { mustNotBeMoved } from './sqlite-source.ts'
 import { createStore, type StoreDeps } from './store.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -60,14 +60,20 @@ export async function sqliteStoreOn(
       if (database.isTransaction) return run(query)
       throw new StoreError('io', 'SQLite has undone the transaction that this statement belongs to')
     }
-    const transact = (write: (tx: Session) => Promise<void>) =>
-      db.transaction().execute(() => write(sessionOn(runInside)))
+    const transact = async (write: (tx: Session) => Promise<void>, durable: Durable) => {
+      await turns.take()
+      try {
+        await inTransaction(database, durable, () => write(sessionOn(runInside)))
+      } finally {
+        turns.give()
+      }
+    }
     const release = async () => {
       if (database.isOpen) database.close()
     }
     // The last connection to close writes the log back into the file, so that the file is all there is.
     // There is one writer, who meets nobody and gains nothing by doing two things at once.
-    const alone = { sideBySide: false, later: () => {} }
+    const alone = { putsOff: true, sideBySide: false, later: () => {} }
     return createStore({ on, transact, telling, release, ...alone }, deps)
   } catch (error) {
     database.close()

@@ -1,5 +1,5 @@
 // The store port over kysely: the same for every database, given how to run a transaction.
-import type { Clock, Store } from '../engine/ports.ts'
+import type { Clock, Durable, Store } from '../engine/ports.ts'
 import { takeAllowance } from './allowances.ts'
 import { commitChange } from './commit.ts'
 import { createConversation, createdAbout, createdNews, createPayment } from './create.ts'
@@ -14,6 +14,7 @@ import { advanceValue, initValue, mayPing, setValue, value } from './values.ts'
 import { webhooksOf } from './webhooks.ts'
 
 const PING_VALUE = 'store_ping'
+const FLUSH_VALUE = 'store_flush'
 
 export type StoreDeps = {
   readonly clock: Clock
@@ -25,7 +26,9 @@ export type StoreParts = {
   /** For reading. */
   readonly on: Session
   /** See GroupCommitDeps. */
-  readonly transact: (run: (tx: Session) => Promise<void>) => Promise<void>
+  readonly transact: (run: (tx: Session) => Promise<void>, durable: Durable) => Promise<void>
+  /** Whether `transact` puts off what it may; else every write is durable at once. */
+  readonly putsOff: boolean
   /** See GroupCommitDeps. */
   readonly sideBySide: boolean
   readonly later: (ms: number, run: () => void) => void
@@ -36,7 +39,7 @@ export type StoreParts = {
 
 /** The store on tables that are up to date. */
 export function createStore(
-  { on, transact, sideBySide, later, telling, release }: StoreParts,
+  { on, transact, putsOff, sideBySide, later, telling, release }: StoreParts,
   { clock, afterInput = setImmediate }: StoreDeps,
 ): Store {
   const commits = createGroupCommit<Session>({
@@ -65,9 +68,11 @@ export function createStore(
     tellHandled: telling.tellHandled,
     ...readsOf(on),
     webhooks: webhooksOf(on, write),
-    createPayment: (payment, key, wakeAtMs) =>
-      commits.write(createdAbout(payment, key), async (tx) =>
-        createdNews(await createPayment(tx, payment, key, wakeAtMs)),
+    createPayment: (payment, key, wakeAtMs, durable) =>
+      commits.write(
+        createdAbout(payment, key),
+        async (tx) => createdNews(await createPayment(tx, payment, key, wakeAtMs)),
+        durable,
       ),
     createConversation: (conversation, key, wakeAtMs) =>
       commits.write(createdAbout(conversation, key), async (tx) =>
@@ -75,7 +80,15 @@ export function createStore(
       ),
     commit(change) {
       if (change.receivedEventId !== null) forgetOldEvents()
-      return commits.write(change.subject.streamId, (tx) => commitChange(tx, change))
+      return commits.write(
+        change.subject.streamId,
+        (tx) => commitChange(tx, change),
+        change.durable,
+      )
+    },
+    async flush() {
+      // Any durable write takes with it all that was written before.
+      if (putsOff) await write((tx) => setValue(tx, FLUSH_VALUE, String(clock.nowMs())))
     },
 
     claimDue: (nowMs, limit, leaseMs) => write((tx) => claimDue(tx, nowMs, limit, leaseMs)),
