@@ -16,7 +16,7 @@ import {
 import type { Btcd } from './btcd.ts'
 import { freePort } from './free-port.ts'
 import type { Keeper, KeptProcess } from './keeper.ts'
-import { waitFor } from './wait-for.ts'
+import { Hopeless, waitFor } from './wait-for.ts'
 
 export type NodeName = 'merchant' | 'user' | 'router'
 export type LndNode = {
@@ -70,6 +70,7 @@ type Program = {
 
 const password = 'a private network on this machine'
 const startTimeoutMs = 60_000
+const logLinesTold = 20
 
 /** Starts a new node; without a `seed` of 24 words it makes one. Resolves when its RPC answers. */
 export async function startLndNode(options: {
@@ -94,10 +95,10 @@ export async function startLndNode(options: {
     authenticatedLndGrpc({ socket, cert: base64(certPath), macaroon: base64(adminMacaroonPath) })
 
   let running = await run(program)
-  const { lnd: locked } = await unauthenticated(running, socket, certPath)
+  const { lnd: locked } = await unauthenticated(running, program, socket, certPath)
   const seed = options.seed ?? (await createSeed({ lnd: locked })).seed
   await createWallet({ lnd: locked, seed, password })
-  await answering(name, running, locked)
+  await answering(name, running, program, locked)
   let { lnd } = connect()
   let state: NodeState = 'running'
   const { public_key: pubkey } = await getWalletInfo({ lnd })
@@ -107,9 +108,9 @@ export async function startLndNode(options: {
     await running.exited
   }
   const unlock = async () => {
-    const { lnd: locked } = await unauthenticated(running, socket, certPath)
+    const { lnd: locked } = await unauthenticated(running, program, socket, certPath)
     await unlockWallet({ lnd: locked, password })
-    await answering(name, running, locked)
+    await answering(name, running, program, locked)
     lnd = connect().lnd
     state = 'running'
   }
@@ -147,7 +148,7 @@ export async function startLndNode(options: {
       if (newCertificate) for (const file of ['tls.cert', 'tls.key']) rmSync(join(directory, file))
       running = await run(program)
       state = 'locked'
-      if (locked) await unauthenticated(running, socket, certPath)
+      if (locked) await unauthenticated(running, program, socket, certPath)
       else await unlock()
     },
     unlock,
@@ -201,16 +202,18 @@ function run({ command, args, directory, logPath, keeper }: Program): Promise<Ke
 /** A client without a macaroon, once the node is there: without a wallet, or with a locked one. */
 async function unauthenticated(
   running: KeptProcess,
+  program: Program,
   socket: string,
   certPath: string,
 ): Promise<{ lnd: UnauthenticatedLnd }> {
   // Looked for by plain TCP: a gRPC client that found nobody would wait before it tries again.
   await waitFor('lnd to listen', startTimeoutMs, async () => {
-    if (!running.running) throw new Error(`it has ended: see output.log beside ${certPath}`)
+    mustRun(running, program)
     return (await isListening(socket)) ? true : undefined
   })
   const client = unauthenticatedLndGrpc({ socket, cert: base64(certPath) })
   await waitFor('lnd to say how its wallet is', startTimeoutMs, async () => {
+    mustRun(running, program)
     const status = await getWalletStatus(client)
     return status.is_absent || status.is_locked ? true : undefined
   })
@@ -225,11 +228,23 @@ function isListening(socket: string): Promise<boolean> {
   return promise.finally(() => connection.destroy())
 }
 
-function answering(name: NodeName, running: KeptProcess, lnd: UnauthenticatedLnd): Promise<true> {
+function answering(
+  name: NodeName,
+  running: KeptProcess,
+  program: Program,
+  lnd: UnauthenticatedLnd,
+): Promise<true> {
   return waitFor(`${name} to be ready`, startTimeoutMs, async () => {
-    if (!running.running) throw new Error('it has ended')
+    mustRun(running, program)
     return (await getWalletStatus({ lnd })).is_ready ? true : undefined
   })
+}
+
+// Its folder is removed with the network, so what it said last is all that will tell why.
+function mustRun({ running }: KeptProcess, { logPath }: Program): void {
+  if (running) return
+  const said = readFileSync(logPath, 'utf8').trimEnd().split('\n').slice(-logLinesTold)
+  throw new Hopeless(`a node ended while it was starting; it said last:\n${said.join('\n')}`)
 }
 
 // A path stays readable: a slash needs no escape in a query (RFC 3986, section 3.4).

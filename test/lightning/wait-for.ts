@@ -2,9 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const tryEveryMs = 100
 
+/** What an attempt throws when there is nothing more to wait for. */
+export class Hopeless extends Error {}
+
 /**
  * The first answer of `attempt` that is not undefined, asked for every 100 ms; a rejection counts
- * as no answer. After `timeoutMs` it throws an Error that names `what` and the last rejection.
+ * as no answer, unless it is Hopeless. After `timeoutMs` it throws an Error that names `what` and the
+ * last rejection.
  */
 export async function waitFor<T>(
   what: string,
@@ -19,6 +23,7 @@ export async function waitFor<T>(
       if (answer !== undefined) return answer
       failure = undefined
     } catch (error) {
+      if (error instanceof Hopeless) throw error
       failure = error
     }
     if (Date.now() >= deadlineMs) {
