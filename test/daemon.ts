@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { startUser, type User } from 'portal-wallet/start-user'
 import { createLogger } from '../packages/daemon/src/log.ts'
 import { type Daemon, readSettings, startDaemon } from '../packages/daemon/src/main.ts'
-import { freePort } from '../packages/demo/src/free-port.ts'
+import { freePort } from './free-port.ts'
 
 export type TestDaemon = AsyncDisposable & {
   readonly daemon: Daemon
@@ -23,7 +23,7 @@ export async function startTestDaemon(
 ): Promise<TestDaemon> {
   const token = `test_${randomBytes(16).toString('hex')}`
   const dataDir = mkdtempSync(join(tmpdir(), 'portal-test-'))
-  const port = await freePort('127.0.0.1', 20_000 + (randomBytes(2).readUInt16BE() % 20_000))
+  const port = await freePort()
   const environment = {
     PORTAL_PORT: String(port),
     PORTAL_AUTH_TOKEN: token,

@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startBalancer } from '../../packages/demo/src/balancer.ts'
-import { type Part, somePort, startRelay, startSandbox } from '../faults/part.ts'
+import { type Part, startRelay, startSandbox } from '../faults/part.ts'
 import { startDaemonProcess } from '../faults/town.ts'
+import { freePort } from '../free-port.ts'
 import { type Postgres, startPostgres } from '../postgres/server.ts'
 import { type Forwarder, startForwarder } from './forwarder.ts'
 
@@ -86,7 +87,7 @@ export async function buildCity(options: CityOptions): Promise<City> {
   )
   const balancer = await startBalancer({
     host: '127.0.0.1',
-    port: options.port ?? (await somePort()),
+    port: options.port ?? (await freePort()),
     instances: daemons.map(({ url }) => url),
     ...(options.onAnswer === undefined ? {} : { onAnswer: options.onAnswer }),
   })

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { startTestDaemon, type TestDaemon } from '../daemon.ts'
 import { startChild } from '../faults/child.ts'
-import { somePort } from '../faults/part.ts'
 import { until } from '../faults/until.ts'
+import { freePort } from '../free-port.ts'
 import { ROOT, runCommand } from '../run-command.ts'
 
 let folder: string
@@ -24,7 +24,7 @@ const run = (file: string, args: readonly string[], env: Env = {}) =>
 
 describe('npm start', () => {
   it('says where it listens, that it is the sandbox, and its token, once', async (t) => {
-    const port = await somePort()
+    const port = await freePort()
     // The settings come from portal.toml in the folder that it runs in.
     writeFileSync(join(folder, 'portal.toml'), `port = ${port}\nlog_level = "silent"\n`)
     const first = startChild(START, { cwd: folder })
@@ -56,7 +56,7 @@ describe('npm start', () => {
     // relay is reached without leaving the process.
     const env = {
       ...other,
-      PORTAL_PORT: String(await somePort()),
+      PORTAL_PORT: String(await freePort()),
       PORTAL_PUBLIC_URL: 'https://Pay.Example.com:443/',
     }
     const third = startChild(START, { env })

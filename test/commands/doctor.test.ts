@@ -17,8 +17,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { parsePublicKey, secp256k1 as secp } from 'portal-protocol'
 import { startTestDaemon } from '../daemon.ts'
-import { somePort } from '../faults/part.ts'
 import { until } from '../faults/until.ts'
+import { freePort } from '../free-port.ts'
 import { ROOT, runCommand } from '../run-command.ts'
 import { startGuardedRelay } from './guarded-relay.ts'
 
@@ -38,7 +38,7 @@ const broken = (part: string) => new RegExp(`^✖ ${part} `, 'm')
 
 it('finds that all works, on a daemon that runs with the key in its store', async (t) => {
   const data = join(folder, 'running')
-  const port = await somePort()
+  const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const env = { PORTAL_DATA_DIR: data, PORTAL_PORT: String(port), PORTAL_PUBLIC_URL: url }
   await using running = await startTestDaemon(env)
@@ -87,7 +87,7 @@ it('finds that all works, on a daemon that runs with the key in its store', asyn
 
 it('makes nothing before the first start, and says what is not compared or reached yet', async () => {
   const data = join(folder, 'not', 'yet')
-  const port = String(await somePort())
+  const port = String(await freePort())
   const env = { PORTAL_DATA_DIR: data, PORTAL_PORT: port }
   const { code, output } = await run('doctor.ts', {
     ...env,
@@ -148,7 +148,7 @@ describe('where npm start cannot open what it keeps', () => {
     const data = mkdtempSync(join(folder, 'changed-'))
     cpSync(sound, data, { recursive: true })
     change(data)
-    const port = String(await somePort())
+    const port = String(await freePort())
     const env = {
       PORTAL_DATA_DIR: data,
       PORTAL_PORT: port,
@@ -218,7 +218,7 @@ describe('where npm start cannot open what it keeps', () => {
 })
 
 async function listening(t: TestContext, server: Server): Promise<number> {
-  const port = await somePort()
+  const port = await freePort()
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   t.after(() => server.close())
   return port

@@ -1,7 +1,7 @@
 // A relay that lets one key in (NIP-42), and whose web server has a clock of its own.
 import { createServer } from 'node:http'
 import { WebSocketServer } from 'ws'
-import { somePort } from '../faults/part.ts'
+import { freePort } from '../free-port.ts'
 
 type Message = readonly [string, ...unknown[]]
 
@@ -36,7 +36,7 @@ export async function startGuardedRelay(options: {
     })
     say('AUTH', 'challenge')
   })
-  const port = await somePort()
+  const port = await freePort()
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     url: `ws://127.0.0.1:${port}`,

@@ -10,8 +10,9 @@ import { createWsOpener } from 'portal-relay/ws-client'
 import { testKey } from '../../packages/daemon/src/testing/fake-messenger.ts'
 import { startChild } from '../faults/child.ts'
 import { HONESTLY, startLightningService } from '../faults/lightning-service.ts'
-import { somePort, startRelay } from '../faults/part.ts'
+import { startRelay } from '../faults/part.ts'
 import { until } from '../faults/until.ts'
+import { freePort } from '../free-port.ts'
 
 const TOKEN = 'a-token-for-the-stop'
 const ORDER = { main_key: testKey(9), amount: 10_000, currency: 'millisats' }
@@ -28,7 +29,7 @@ test('whoever waits is answered, what was answered is kept, and it ends with 0',
   const wallet = startLightningService(pool.relay(relay.url))
   const folder = mkdtempSync(join(tmpdir(), 'portal-stop-'))
   scene.defer(() => rmSync(folder, { recursive: true, force: true }))
-  const port = await somePort()
+  const port = await freePort()
   const env = {
     PORTAL_PORT: String(port),
     PORTAL_DATA_DIR: folder,

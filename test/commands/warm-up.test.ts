@@ -8,8 +8,8 @@ import { type TestContext, test } from 'node:test'
 import { silentLogger } from '../../packages/daemon/src/engine/logger.ts'
 import { type Daemon, readSettings, startDaemon } from '../../packages/daemon/src/main.ts'
 import { startWarm } from '../../packages/daemon/src/warm-up.ts'
-import { somePort } from '../faults/part.ts'
 import { until } from '../faults/until.ts'
+import { freePort } from '../free-port.ts'
 
 const TOKEN = 'a-token-for-warming-up'
 
@@ -18,7 +18,7 @@ type WarmUp = NonNullable<Options['warmUp']>
 
 async function start(t: TestContext, setting: 'on' | 'off', options?: Options) {
   const folder = mkdtempSync(join(tmpdir(), 'portal-warm-up-'))
-  const settings = settingsOn(await somePort(), folder, setting)
+  const settings = settingsOn(await freePort(), folder, setting)
   const logged: string[] = []
   const note = (event: string) => void logged.push(event)
   const daemon = await startWarm(settings, { info: note, warn: note, error: note }, options)
@@ -127,7 +127,7 @@ test('a daemon whose warm-up hangs is ready in the end, and can be stopped', asy
 test('a start that fails leaves nothing running', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'portal-warm-up-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const port = await somePort()
+  const port = await freePort()
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve))
   t.after(() => taken.close())

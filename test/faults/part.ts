@@ -1,7 +1,6 @@
 // A part of the whole that dies and comes back at the same address: the same program started again with
 // the same arguments.
-import { randomInt } from 'node:crypto'
-import { freePort } from '../../packages/demo/src/free-port.ts'
+import { freePort } from '../free-port.ts'
 import { type Child, type ChildOptions, startChild } from './child.ts'
 
 export interface Part extends AsyncDisposable {
@@ -48,7 +47,7 @@ export async function startPart(
 
 /** A relay on a port of its own, and its address. */
 export async function startRelay(): Promise<{ part: Part; url: string }> {
-  const port = await somePort()
+  const port = await freePort()
   const args = [String(port)]
   const part = await startPart('test/faults/relay-process.ts', 'ready', { args })
   return { part, url: `ws://127.0.0.1:${port}` }
@@ -69,9 +68,4 @@ export async function startSandbox(
   await first.kill()
   const part = await startPart(file, 'ready', { args: run(0) })
   return { part, merchant, wallets: strings }
-}
-
-/** A port outside the range that the system hands out by itself. */
-export function somePort(): Promise<number> {
-  return freePort('127.0.0.1', randomInt(15_000, 32_000))
 }

@@ -4,9 +4,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
 import { type Cable, layCable } from './cable.ts'
 import { type Merchant, openMerchant } from './merchant.ts'
-import { type Part, somePort, startPart, startRelay, startSandbox } from './part.ts'
+import { type Part, startPart, startRelay, startSandbox } from './part.ts'
 
 export type Town = AsyncDisposable & {
   readonly daemon: Part
@@ -118,7 +119,7 @@ export async function startDaemonProcess(
   settings: Readonly<Record<string, string>>,
   root?: () => string,
 ): Promise<{ part: Part; url: string; token: string }> {
-  const port = await somePort()
+  const port = await freePort()
   const token = `test_${randomBytes(16).toString('hex')}`
   const env = {
     PORTAL_PORT: String(port),

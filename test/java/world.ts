@@ -25,7 +25,7 @@ import {
   type Prompt,
   type Verdict,
 } from 'portal-wallet'
-import { freePort } from '../../packages/demo/src/free-port.ts'
+import { freePort } from '../free-port.ts'
 import { ROOT } from '../run-command.ts'
 
 export type World = AsyncDisposable & {
@@ -57,7 +57,7 @@ type User = Awaited<ReturnType<typeof startUser>>
 
 async function startDaemon() {
   const dataDir = mkdtempSync(join(tmpdir(), 'portal-java-'))
-  const port = await freePort('127.0.0.1', 20_000 + (randomBytes(2).readUInt16BE() % 20_000))
+  const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const token = `test_${randomBytes(16).toString('hex')}`
   let child = await run()

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { lockFile } from '../file-lock.ts'
 import { cacheDirectory } from './cache.ts'
-import { lockFile } from './file-lock.ts'
 import { type Keeper, startKeeper } from './keeper.ts'
 import { goEnvironment, missingToolchain } from './toolchain.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { somePort } from '../faults/part.ts'
+import { freePort } from '../free-port.ts'
 import { runCommand } from '../run-command.ts'
 import { buildLightning, lightningUnavailable } from './build.ts'
 
@@ -12,7 +12,7 @@ describe('npm run demo -- --lnd', { skip: unavailable ?? false }, () => {
     await buildLightning((line) => console.error(line))
     const args = ['run', '--silent', 'demo', '--', '--lnd', '--once']
     // Any free port: other tests try the demo at the same time.
-    const options = { env: { PORTAL_PORT: String(await somePort()) }, timeoutMs: 150_000 }
+    const options = { env: { PORTAL_PORT: String(await freePort()) }, timeoutMs: 150_000 }
     const { code, output } = await runCommand('npm', args, options)
     assert.match(output, /Real LND nodes/)
     assert.match(output, /^paid [0-9a-f]{64} [0-9a-f]{64}$/m)

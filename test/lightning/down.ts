@@ -1,5 +1,5 @@
 // `npm run lightning:down`: ends what `npm run lightning:up` started.
-import { isFileLocked } from './file-lock.ts'
+import { isFileLocked } from '../file-lock.ts'
 import { placeOf, standingNetwork } from './standing-network.ts'
 import { waitFor } from './wait-for.ts'
 

@@ -2,7 +2,7 @@
 // command goes before then, so does this.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { tryLockFile } from './file-lock.ts'
+import { tryLockFile } from '../file-lock.ts'
 import { type LightningNetwork, startLightningNetwork } from './network.ts'
 import { placeOf, tellStandingNetwork } from './standing-network.ts'
 import { waitFor } from './wait-for.ts'

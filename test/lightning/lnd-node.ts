@@ -13,8 +13,8 @@ import {
   unauthenticatedLndGrpc,
   unlockWallet,
 } from 'lightning'
+import { freePort } from '../free-port.ts'
 import type { Btcd } from './btcd.ts'
-import { freePort } from './free-port.ts'
 import type { Keeper, KeptProcess } from './keeper.ts'
 import { Hopeless, waitFor } from './wait-for.ts'
 

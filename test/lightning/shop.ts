@@ -12,7 +12,7 @@ import { createLndPayer } from 'portal-wallet/lnd-payer'
 import { startUser, type User } from 'portal-wallet/start-user'
 import { createLogger } from '../../packages/daemon/src/log.ts'
 import { type Daemon, readSettings, startDaemon } from '../../packages/daemon/src/main.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '../free-port.ts'
 import type { LndNode } from './lnd-node.ts'
 import { waitFor } from './wait-for.ts'
 

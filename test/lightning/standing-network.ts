@@ -3,8 +3,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { isFileLocked } from '../file-lock.ts'
 import { cacheDirectory } from './cache.ts'
-import { isFileLocked } from './file-lock.ts'
 import { waitFor } from './wait-for.ts'
 
 export type StandingNetwork = {

@@ -5,8 +5,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { startTestDaemon, type TestDaemon } from '../daemon.ts'
-import { somePort } from '../faults/part.ts'
 import { until } from '../faults/until.ts'
+import { freePort } from '../free-port.ts'
 import { ROOT, runCommand } from '../run-command.ts'
 
 // The page's TypeScript and curl samples, verbatim; around them only what they take for granted.
@@ -99,7 +99,7 @@ describe('the examples', () => {
 })
 
 // Any free port: other tests try the demo at the same time.
-const anyPort = async () => ({ PORTAL_PORT: String(await somePort()) })
+const anyPort = async () => ({ PORTAL_PORT: String(await freePort()) })
 
 describe('npm run demo', () => {
   it('with --once tells the story, prints paid, hash and preimage, and exits 0', async () => {

@@ -15,7 +15,7 @@ import {
 import { systemClock as clock, createRelayPool, openWebSocket } from 'portal-relay'
 import { createMemoryAnswerStore, createNwcPayer, createWallet, HONEST } from 'portal-wallet'
 import { startTestDaemon, type TestDaemon } from '../../../test/daemon.ts'
-import { freePort } from '../../demo/src/free-port.ts'
+import { freePort } from '../../../test/free-port.ts'
 import { PortalClient } from '../src/index.ts'
 import { startProxy } from './proxy.ts'
 import { ORDER, until } from './setting.ts'
@@ -23,7 +23,7 @@ import { ORDER, until } from './setting.ts'
 test('a restart of the daemon in mid-payment, and a proxy that cuts streams, lose and repeat nothing', async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'portal-sdk-daemon-'))
   t.after(() => rm(dataDir, { recursive: true, force: true }))
-  const port = await freePort('127.0.0.1', 20_000 + (randomBytes(2).readUInt16BE() % 20_000))
+  const port = await freePort()
   const settings = {
     PORTAL_PORT: String(port),
     PORTAL_DATA_DIR: dataDir,
