@@ -44,7 +44,7 @@ const byHash = new Map<string, Payment>()
 const answers = new Map<string, (event: NostrEvent) => void>()
 const taken = new Map<string, () => void>()
 
-// ── Commits, grouped as the daemon groups them, and like its own durable only where somebody is told
+// ── Commits, grouped as the daemon groups them, and like its own they wait for the disk where somebody is told
 
 const db = new DatabaseSync(join(process.env.BENCH_DIR ?? '', 'bare.db'))
 db.exec('pragma journal_mode = wal')

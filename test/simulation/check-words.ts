@@ -138,9 +138,11 @@ function checkOrders(findings: Findings, cases: readonly Case[]): void {
   }
   for (const intent of seen.intents) {
     const made = cases.filter((one) => one.intent === intent)
-    const most = intent.key === null ? intent.sent : 1
+    const most = intent.key === null && !intent.named ? intent.sent : 1
     if (made.length > most)
       world.broken(6, `${intent.name} was ordered once and made ${made.length} times`)
+    if (intent.pointedTo && made.length === 0)
+      world.broken(8, `${intent.name} was said to be there and is gone`)
     for (const { paymentId, streamId, invoice } of intent.acknowledged) {
       const one = made.find(({ payment }) => payment.payment_id === paymentId)
       if (one === undefined) world.broken(8, `${intent.name} was acknowledged and is gone`)

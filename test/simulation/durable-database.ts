@@ -1,6 +1,6 @@
 // One SQLite database in memory, outliving the daemons that use it as a disk does: what was committed
-// stays, what was not is undone when its daemon dies. Where the power fails, so is what was committed but
-// not yet written to the disk: it is in a transaction of the database's own, around those of the daemon.
+// stays, what was not is undone when its daemon dies. Where the power fails, so is some of what was committed
+// and not yet written to the disk: those transactions are savepoints, one in another, in one of the database's own.
 // The tables are made once and emptied between lives.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { Mortal } from './mortal.ts'
@@ -34,9 +34,10 @@ const SQLITE_FULL = 13
 
 export function createDurableDatabase(): DurableDatabase {
   const database = new DatabaseSync(':memory:')
-  /** Committed, and lost if the power fails now. */
-  let isUnwritten = false
+  /** Transactions that are committed, of which the last are lost if the power fails now. */
+  let unwritten = 0
   let writesAtOnce = true
+  let changesBefore: unknown = 0
   const prepared = new Map<string, Prepared>()
 
   function prepare(sql: string): Prepared {
@@ -50,17 +51,21 @@ export function createDurableDatabase(): DurableDatabase {
 
   /** Carries out a daemon's statement; answers whether its transaction is open afterwards. */
   function carryOut(sql: string): boolean {
+    const savepoint = `unwritten_${unwritten}`
     switch (sql) {
       case 'begin immediate':
-        database.exec(isUnwritten ? 'savepoint inner' : sql)
+        database.exec(unwritten > 0 ? `savepoint ${savepoint}` : sql)
+        changesBefore = changes()
         return true
       case 'commit':
-        if (isUnwritten) database.exec('release inner')
-        if (writesAtOnce) database.exec('commit')
-        isUnwritten = !writesAtOnce
+        // What has changed nothing does not wait for the disk, whatever was asked.
+        if (unwritten === 0 && writesAtOnce) database.exec(sql)
+        else if (changes() === changesBefore) carryOut('rollback')
+        else if (writesAtOnce) written()
+        else unwritten += 1
         return false
       case 'rollback':
-        database.exec(isUnwritten ? 'rollback to inner; release inner' : sql)
+        database.exec(unwritten > 0 ? `rollback to ${savepoint}; release ${savepoint}` : sql)
         return false
       case 'pragma synchronous = full':
       case 'pragma synchronous = normal':
@@ -71,10 +76,26 @@ export function createDurableDatabase(): DurableDatabase {
     }
   }
 
+  function changes(): unknown {
+    return prepare('select total_changes() as changes').statement.get()?.changes
+  }
+
+  /** All there is, is on the disk. */
+  function written(): void {
+    database.exec('commit')
+    unwritten = 0
+  }
+
+  function powerFails(kept: number): void {
+    if (kept < unwritten) database.exec(kept === 0 ? 'rollback' : `rollback to unwritten_${kept}`)
+    if (database.isTransaction) database.exec('commit')
+    unwritten = 0
+  }
+
   return {
     wipe() {
       if (database.isTransaction) database.exec('rollback')
-      isUnwritten = false
+      unwritten = 0
       // The newest tables first, since they refer to older ones. (A setting that lifts the constraint
       // would have every statement prepared again.)
       database.exec('begin')
@@ -89,16 +110,16 @@ export function createDurableDatabase(): DurableDatabase {
       return Number(prepare(`select ${count} as count`).statement.get()?.count)
     },
     open(mortal, world, disk) {
+      writesAtOnce = true
       let isOpen = true
       // The connection is everybody's; this is whose transaction it is.
       let isOurs = false
       mortal.onDeath(() => {
         if (isOurs) carryOut('rollback')
         isOurs = false
-        if (disk.powerFails && isUnwritten) {
-          database.exec('rollback')
-          isUnwritten = false
+        if (disk.powerFails && unwritten > 0) {
           world.fault('the power fails and takes what was not written')
+          powerFails(world.chance.between(0, unwritten - 1))
         }
         disk.powerFails = false
       })

@@ -89,7 +89,9 @@ function prepare(plan: OrderPlan, deps: MerchantDeps) {
     subscriptionId,
     invoice: invoice?.text ?? null,
     manual: plan.hold !== null,
+    named: chance.odds(0.2),
     sent: 0,
+    pointedTo: false,
     acknowledged: [],
   }
   const body = {
@@ -100,14 +102,14 @@ function prepare(plan: OrderPlan, deps: MerchantDeps) {
     description,
     metadata: { intent: plan.name },
     ...(subscriptionId === null ? {} : { subscription_id: subscriptionId }),
-    ...(chance.odds(0.2) ? { request_id: `order-${plan.name}-${Math.floor(timeline.nowMs)}` } : {}),
+    ...(intent.named ? { request_id: `order-${plan.name}-${Math.floor(timeline.nowMs)}` } : {}),
     ...(invoice === null ? { expires_in: plan.expiresInS } : { invoice: invoice.text }),
     ...(plan.hold === null ? {} : { capture: 'manual' }),
   }
   return { intent, body, path: `/payments/${plan.kind}` }
 }
 
-/** Sends it until it is answered; without an Idempotency-Key only once. */
+/** Sends it until it is answered; without an Idempotency-Key or a request_id only once. */
 async function place(
   intent: Intent,
   path: string,
@@ -123,11 +125,18 @@ async function place(
     world.say('merchant', `places ${intent.name}: ${textOf(reply)}`)
     if (typeof reply !== 'string' && reply.status === 201)
       return acknowledged(intent, reply.body, deps)
-    if (typeof reply !== 'string' && reply.status < 500) return null
-    if (intent.key === null && reply !== 'refused') return null
+    if (typeof reply !== 'string' && reply.status < 500) {
+      intent.pointedTo ||= reply.status === 409 && fieldOf(reply.body) === 'request_id'
+      return null
+    }
+    if (intent.key === null && !intent.named && reply !== 'refused') return null
     await timeline.sleep(chance.between(100, 6_000))
   }
   return null
+}
+
+function fieldOf(body: unknown): unknown {
+  return (body as { readonly field?: unknown }).field
 }
 
 function acknowledged(intent: Intent, body: unknown, { world }: MerchantDeps): Placed {

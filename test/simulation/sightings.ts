@@ -32,8 +32,12 @@ export type Intent = {
   readonly invoice: string | null
   /** The money is to be held until it is captured. */
   readonly manual: boolean
+  /** It says its own request_id, which makes it one payment however often it is sent. */
+  readonly named: boolean
   /** Requests sent with exactly its body. */
   sent: number
+  /** Told that its request_id is taken: it is to be found. */
+  pointedTo: boolean
   /** What was answered 201 to such a request. */
   readonly acknowledged: {
     readonly paymentId: string

@@ -27,21 +27,35 @@ describe('what is safe from a power cut', () => {
       },
       1_000,
     )
+    const { node } = world.lightning
+    // Another node's: that the user was asked will decide whether they may have paid.
+    if (node !== null) world.lightning.node = { ...node, publicKey: '02'.padEnd(66, 'a') }
     await world.engine.requestInvoicePayment({ ...ORDER, invoice, expiresAt: null }, null)
-    assert.equal(written[0], 'created at_once')
+    await world.clock.settle()
+    assert.deepEqual(written, ['created at_once', 'committed at_once'])
   })
 
   it('is a payment without an invoice yet before its caller is answered, the first time and again', async (t) => {
     const { world, written } = await watched(t)
     world.lightning.hanging = true
-    for (const time of ['first', 'again']) {
+    for (const made of ['created', 'repeated']) {
       written.length = 0
       const asked = world.engine.requestSinglePayment(ORDER, { key: 'k', fingerprint: 'f' })
       const answered = asked.then(() => written.push('answered'))
       await world.clock.advance(10_500)
       await answered
-      assert.deepEqual(written, ['created with_next', 'flushed', 'answered'], time)
+      assert.deepEqual(written, [`${made} with_next`, 'flushed', 'answered'])
     }
+  })
+
+  it('is a payment before another is refused because of it', async (t) => {
+    const { world, written } = await watched(t)
+    world.lightning.hanging = true
+    const order = { ...ORDER, requestId: 'order-1' }
+    void world.engine.requestSinglePayment(order, null)
+    await world.clock.settle()
+    await assert.rejects(world.engine.requestSinglePayment(order, null), { code: 'conflict' })
+    assert.deepEqual(written, ['created with_next', 'request_id_used with_next', 'flushed'])
   })
 })
 
@@ -59,7 +73,7 @@ async function watched(t: TestContext): Promise<{ world: World; written: string[
   const written: string[] = []
   store.createPayment = async (payment, key, wakeAtMs, durable = 'at_once') => {
     const created = await createPayment(payment, key, wakeAtMs, durable)
-    written.push(`created ${durable}`)
+    written.push(`${created.result} ${durable}`)
     return created
   }
   store.commit = async (change) => {

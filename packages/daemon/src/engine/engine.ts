@@ -219,6 +219,8 @@ export function createEngine(given: EngineDeps): Engine {
   ): Promise<{ subject: Payment; isNew: boolean }> {
     // Heard before it is asked: an answer may come back before this call does.
     const created = await store.createPayment(payment, key, clock.nowMs() + LEASE_MS, durable)
+    // The caller is pointed to it, so it must not be lost.
+    if (created.result === 'request_id_used') await store.flush()
     const begun = unwrap(created, key)
     if (begun.isNew) {
       audience.opened(keysOf(begun.subject))

@@ -63,7 +63,7 @@ export function createFacts(deps: FactsDeps): Facts {
         const wakeAtMs = leased(nextTask(payment)?.atMs ?? null, atMs)
         const result = await store.commit({
           ...change(payment, events, wakeAtMs, atMs, source),
-          durable: fact.type === 'request_sent' && events.length === 0 ? 'with_next' : 'at_once',
+          durable: mayBeForgotten(before, fact, events) ? 'with_next' : 'at_once',
         })
         if (result === 'stale') return 'again'
         if (result === 'duplicate') return { done: before }
@@ -97,6 +97,12 @@ export function createFacts(deps: FactsDeps): Facts {
         return { done: after }
       }),
   }
+}
+
+// That a user was asked is told to nobody, and who was asked may be asked again. With somebody's invoice,
+// though, it decides whether to say in the end that nobody can have paid it.
+function mayBeForgotten(before: Payment, fact: Fact, events: readonly unknown[]): boolean {
+  return fact.type === 'request_sent' && events.length === 0 && before.ownInvoice
 }
 
 /** When a worker must look next: a task due now is being done by whoever commits, so it is leased. */

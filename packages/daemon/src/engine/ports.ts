@@ -122,7 +122,8 @@ export type Created<T> =
 
 /**
  * When a write is safe from a power cut; from the death of the process it is once it has resolved.
- * `with_next`: with the next write that is durable at once. For what nobody outside is told before that.
+ * `with_next`: with the next change that is durable at once, or `flush`. For what is acknowledged to nobody
+ * before that.
  */
 export type Durable = 'at_once' | 'with_next'
 

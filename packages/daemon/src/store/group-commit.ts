@@ -20,8 +20,8 @@ export type GroupCommitDeps<Tx> = AttemptDeps<Tx> & {
 
 export interface GroupCommit<Tx> {
   /**
-   * Resolves after the write is committed, and durable unless that may come `with_next`. Rejects with
-   * what the write threw, or StoreError. Writes about the same are run in the order they came in.
+   * Resolves after what was written is committed, and durable unless that may come `with_next`. Rejects
+   * with what the write threw, or StoreError. Writes about the same are run in the order they came in.
    */
   write<T>(about: string | null, write: Write<Tx, T>, durable?: Durable): Promise<T>
   /** Takes no more writes; resolves when those that were taken are settled. */

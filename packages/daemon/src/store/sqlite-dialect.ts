@@ -13,9 +13,10 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
-import { type Durable, StoreError } from '../engine/ports.ts'
+import { StoreError } from '../engine/ports.ts'
 import type { Run } from './query.ts'
 import { toStoreError } from './sqlite-error.ts'
+import { begin, commit, undo } from './sqlite-transaction.ts'
 import type { Turns } from './turns.ts'
 
 const STATEMENTS_MAX = 200
@@ -23,8 +24,9 @@ const BUSY_TIMEOUT_MS = 1_000
 const CACHE_KIB = 16_384
 
 /**
- * Opens the file, readable by its owner only (it holds secrets), so that a commit is on disk when
- * it returns: WAL with `synchronous=FULL`. `:memory:` keeps nothing. Throws StoreError.
+ * Opens the file, readable by its owner only (it holds secrets), with a log of its own (WAL), so that a
+ * commit is on disk when it returns, unless its transaction says otherwise. `:memory:` keeps nothing.
+ * Throws StoreError.
  */
 export function openSqlite(path: string): DatabaseSync {
   try {
@@ -60,10 +62,10 @@ function sqliteDriver(database: DatabaseSync, turns: Turns | undefined): Driver 
       return connection
     },
     async beginTransaction() {
-      execute(database, BEGIN)
+      begin(database, 'at_once')
     },
     async commitTransaction() {
-      execute(database, 'commit')
+      commit(database)
     },
     async rollbackTransaction() {
       undo(database)
@@ -125,49 +127,5 @@ export function runOn(database: DatabaseSync): (query: CompiledQuery) => ReturnT
     } catch (cause) {
       throw toStoreError(cause, 'the store could not carry out a statement')
     }
-  }
-}
-
-/**
- * Runs it in a transaction, which is undone when it throws. Nothing else may use the database
- * meanwhile. Throws StoreError, and what was thrown.
- */
-export async function inTransaction(
-  database: DatabaseSync,
-  durable: Durable,
-  run: () => Promise<void>,
-): Promise<void> {
-  if (!database.isOpen) throw new StoreError('closed', 'the store is closed')
-  // Said each time, and before it begins: what cannot be promised is not begun.
-  execute(database, SYNCHRONOUS[durable])
-  execute(database, BEGIN)
-  try {
-    await run()
-    execute(database, 'commit')
-  } catch (error) {
-    undo(database)
-    throw error
-  }
-}
-
-// Of `normal` a power cut may take the last transactions, all behind some moment; nothing is damaged.
-// The next one that is `full` waits for the whole log to be on disk (sqlite.org/pragma.html#pragma_synchronous).
-const SYNCHRONOUS: { readonly [D in Durable]: string } = {
-  at_once: 'pragma synchronous = full',
-  with_next: 'pragma synchronous = normal',
-}
-// A transaction that begins by reading could not always become a writer later.
-const BEGIN = 'begin immediate'
-
-function undo(database: DatabaseSync): void {
-  // SQLite has ended it by itself after some errors, a full disk among them.
-  if (database.isTransaction) execute(database, 'rollback')
-}
-
-function execute(database: DatabaseSync, sql: string): void {
-  try {
-    database.exec(sql)
-  } catch (cause) {
-    throw toStoreError(cause, `the store could not ${sql}`)
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { statSync } from 'node:fs'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -81,6 +82,60 @@ describe('a store in a file', () => {
       await store.commit({ ...failure(other, 'r'), durable: 'with_next' })
       await store.flush()
       assert.deepEqual(levels, [1, 2, 2, 1, 1, 2])
+      await store.close()
+    },
+  )
+
+  inFolder('writes at every flush, also twice in one millisecond', async (folder) => {
+    const path = join(folder, 'portal.db')
+    const store = await createSqliteStore(path, { clock })
+    const sizes = []
+    for (let n = 0; n < 3; n++) {
+      await store.flush()
+      sizes.push((await stat(`${path}-wal`)).size)
+    }
+    assert.equal(new Set(sizes).size, 3, `${sizes}`)
+    await store.close()
+  })
+
+  inFolder(
+    'writes anew what a disk that failed may have dropped, before anything else',
+    async (folder) => {
+      const path = join(folder, 'portal.db')
+      const database = openSqlite(path)
+      const exec = database.exec.bind(database)
+      let isBroken = false
+      database.exec = (sql) => {
+        if (isBroken && sql === 'commit')
+          throw Object.assign(new Error('disk I/O error'), { errcode: 1034 })
+        exec(sql)
+      }
+      const store = await sqliteStoreOn(database, { clock })
+      const payment = samplePayment()
+      await store.createPayment(payment, null, null, 'with_next')
+      isBroken = true
+      await assert.rejects(store.commit(failure(payment, 'r')), { code: 'io' })
+      isBroken = false
+
+      // While another program reads, the log cannot be given up.
+      const other = openSqlite(path)
+      exec('pragma busy_timeout = 1')
+      other.exec('begin; select count(*) from payments')
+      await assert.rejects(store.setValue('name', 'value'), {
+        code: 'busy',
+        message: /written anew/,
+      })
+      other.exec('commit')
+      other.close()
+      assert.notEqual((await stat(`${path}-wal`)).size, 0)
+      const before = new Map<string, number>()
+      database.exec = (sql) => {
+        before.set(sql, statSync(`${path}-wal`).size)
+        exec(sql)
+      }
+      await store.setValue('name', 'value')
+      assert.equal(before.get('begin immediate'), 0, 'all was in the file itself')
+      assert.deepEqual(await store.payment(payment.id), payment)
       await store.close()
     },
   )

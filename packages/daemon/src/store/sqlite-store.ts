@@ -10,8 +10,9 @@ import { createSessions, type Run, type Session } from './query.ts'
 import { endOfLog, readTail } from './read-log.ts'
 import type { Database } from './schema.ts'
 import { createTellingAll, createTellingAlone, type Telling } from './sharing.ts'
-import { inTransaction, openSqlite, runOn, sqliteDialect } from './sqlite-dialect.ts'
+import { openSqlite, runOn, sqliteDialect } from './sqlite-dialect.ts'
 import { mustNotBeMoved } from './sqlite-source.ts'
+import { transactionsOn } from './sqlite-transaction.ts'
 import { createStore, type StoreDeps } from './store.ts'
 import { createTurns, type Turns } from './turns.ts'
 
@@ -40,6 +41,7 @@ export async function sqliteStoreOn(
   const db = new Kysely<Database>({ dialect: sqliteDialect(database, turns) })
   const sessionOn = createSessions('sqlite', db)
   const run = runOn(database)
+  const inTransaction = transactionsOn(database)
   // A reader waits for the open transaction to end: there is one connection, and it would see what may
   // be undone.
   const on = sessionOn(async (query) => {
@@ -63,7 +65,7 @@ export async function sqliteStoreOn(
     const transact = async (write: (tx: Session) => Promise<void>, durable: Durable) => {
       await turns.take()
       try {
-        await inTransaction(database, durable, () => write(sessionOn(runInside)))
+        await inTransaction(durable, () => write(sessionOn(runInside)))
       } finally {
         turns.give()
       }

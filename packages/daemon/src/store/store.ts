@@ -49,6 +49,7 @@ export function createStore(
     committed: telling.committed,
     afterInput,
   })
+  let flushes = 0
   let closing: Promise<void> | null = null
 
   // Writes of little things, which nobody else hears of: one after another.
@@ -87,8 +88,11 @@ export function createStore(
       )
     },
     async flush() {
-      // Any durable write takes with it all that was written before.
-      if (putsOff) await write((tx) => setValue(tx, FLUSH_VALUE, String(clock.nowMs())))
+      if (!putsOff) return
+      flushes += 1
+      // Any durable write takes with it all that was written before, if it changes anything.
+      const text = `${clock.nowMs()} ${flushes}`
+      await write((tx) => setValue(tx, FLUSH_VALUE, text))
     },
 
     claimDue: (nowMs, limit, leaseMs) => write((tx) => claimDue(tx, nowMs, limit, leaseMs)),
