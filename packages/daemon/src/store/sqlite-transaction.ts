@@ -43,8 +43,8 @@ export function transactionsOn(
   return async (durable, run) => {
     if (diskFailed && database.isOpen) writeAnew(database)
     diskFailed = false
+    begin(database, durable)
     try {
-      begin(database, durable)
       await run()
       commit(database)
     } catch (error) {
@@ -58,17 +58,16 @@ export function transactionsOn(
 // A disk that failed to write the log may say the next time that all is well, and have dropped what it was
 // given before: transactions that did not wait for it. From memory they go into the database file instead.
 function writeAnew(database: DatabaseSync): void {
-  try {
-    const { busy } = database.prepare('pragma wal_checkpoint(truncate)').get() ?? {}
-    if (busy === 0) return
-  } catch (cause) {
-    throw toStoreError(cause, 'what the disk failed to keep could not be written anew')
-  }
   const what = 'what the disk failed to keep could not be written anew'
-  throw new StoreError(
-    'busy',
-    `${what}: another program is reading the file; let it finish or end it`,
-  )
+  let busy: unknown
+  try {
+    busy = database.prepare('pragma wal_checkpoint(truncate)').get()?.busy
+  } catch (cause) {
+    throw toStoreError(cause, what)
+  }
+  if (busy === 0) return
+  const remedy = 'another program is reading the file; let it finish or end it'
+  throw new StoreError('busy', `${what}: ${remedy}`)
 }
 
 function execute(database: DatabaseSync, sql: string): void {
