@@ -25,6 +25,7 @@ import {
   verifyEvent,
 } from 'portal-protocol'
 import { WebSocket } from 'ws'
+import type { Durable } from '../packages/daemon/src/engine/ports.ts'
 import { listen } from '../packages/daemon/src/http/listen.ts'
 import type { MerchantApi } from './daemon-process.ts'
 import { serve, usage } from './process.ts'
@@ -54,7 +55,6 @@ const insert = db.prepare('insert into payments values (?, ?, null, ?)')
 const invoiced = db.prepare('update payments set invoice = ?, state = ? where id = ?')
 const changed = db.prepare('update payments set state = ? where id = ?')
 const append = db.prepare('insert into events (id, data) values (?, ?)')
-type Durable = 'at_once' | 'with_next'
 let batch: { write: () => void; durable: Durable; done: () => void }[] = []
 
 function commit(durable: Durable, write: () => void): Promise<void> {

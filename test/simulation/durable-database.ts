@@ -59,10 +59,9 @@ export function createDurableDatabase(): DurableDatabase {
         return true
       case 'commit':
         // What has changed nothing does not wait for the disk, whatever was asked.
-        if (unwritten === 0 && writesAtOnce) database.exec(sql)
-        else if (changes() === changesBefore) carryOut('rollback')
-        else if (writesAtOnce) written()
-        else unwritten += 1
+        if (changes() === changesBefore) return carryOut('rollback')
+        if (writesAtOnce) database.exec(sql)
+        unwritten = writesAtOnce ? 0 : unwritten + 1
         return false
       case 'rollback':
         database.exec(unwritten > 0 ? `rollback to ${savepoint}; release ${savepoint}` : sql)
@@ -80,15 +79,9 @@ export function createDurableDatabase(): DurableDatabase {
     return prepare('select total_changes() as changes').statement.get()?.changes
   }
 
-  /** All there is, is on the disk. */
-  function written(): void {
-    database.exec('commit')
-    unwritten = 0
-  }
-
-  function powerFails(kept: number): void {
-    if (kept < unwritten) database.exec(kept === 0 ? 'rollback' : `rollback to unwritten_${kept}`)
-    if (database.isTransaction) database.exec('commit')
+  /** Of what was not written only so many, the first, are on the disk. */
+  function cutPower(kept: number): void {
+    database.exec(kept === 0 ? 'rollback' : `rollback to unwritten_${kept}; commit`)
     unwritten = 0
   }
 
@@ -119,7 +112,7 @@ export function createDurableDatabase(): DurableDatabase {
         isOurs = false
         if (disk.powerFails && unwritten > 0) {
           world.fault('the power fails and takes what was not written')
-          powerFails(world.chance.between(0, unwritten - 1))
+          cutPower(world.chance.between(0, unwritten - 1))
         }
         disk.powerFails = false
       })

@@ -14,7 +14,7 @@ import { endOfLog, readTail } from './read-log.ts'
 import type { Database } from './schema.ts'
 import { createTellingAll } from './sharing.ts'
 import { createStore, type StoreDeps } from './store.ts'
-import { createTurns, type Turns } from './turns.ts'
+import { createTurns, inTurn, type Turns } from './turns.ts'
 
 export type PostgresStoreDeps = StoreDeps & {
   /** This daemon's own among all, ever. */
@@ -88,14 +88,12 @@ function readBy(pool: Pool, turns: Turns, roundTrip: () => void): Run {
   }
 
   return async ({ sql, parameters }, name) => {
-    await turns.take()
     try {
-      const { rows, rowCount } = await read(sql, name, [...parameters], true)
+      const values = [...parameters]
+      const { rows, rowCount } = await inTurn(turns, () => read(sql, name, values, true))
       return { rows, affected: rowCount ?? 0 }
     } catch (cause) {
       throw storeError(cause, 'the database could not be asked')
-    } finally {
-      turns.give()
     }
   }
 }

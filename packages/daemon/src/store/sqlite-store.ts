@@ -14,7 +14,7 @@ import { openSqlite, runOn, sqliteDialect } from './sqlite-dialect.ts'
 import { mustNotBeMoved } from './sqlite-source.ts'
 import { transactionsOn } from './sqlite-transaction.ts'
 import { createStore, type StoreDeps } from './store.ts'
-import { createTurns, type Turns } from './turns.ts'
+import { createTurns, inTurn, type Turns } from './turns.ts'
 
 /** For a simulation of several daemons, whose databases are one connection. */
 export type SqliteSharing = {
@@ -44,14 +44,7 @@ export async function sqliteStoreOn(
   const inTransaction = transactionsOn(database)
   // A reader waits for the open transaction to end: there is one connection, and it would see what may
   // be undone.
-  const on = sessionOn(async (query) => {
-    await turns.take()
-    try {
-      return await run(query)
-    } finally {
-      turns.give()
-    }
-  })
+  const on = sessionOn((query) => inTurn(turns, () => run(query)))
   try {
     const nowMs = deps.clock.nowMs()
     await migrate(db, 'sqlite', nowMs)
@@ -62,14 +55,8 @@ export async function sqliteStoreOn(
       if (database.isTransaction) return run(query)
       throw new StoreError('io', 'SQLite has undone the transaction that this statement belongs to')
     }
-    const transact = async (write: (tx: Session) => Promise<void>, durable: Durable) => {
-      await turns.take()
-      try {
-        await inTransaction(durable, () => write(sessionOn(runInside)))
-      } finally {
-        turns.give()
-      }
-    }
+    const transact = (write: (tx: Session) => Promise<void>, durable: Durable) =>
+      inTurn(turns, () => inTransaction(durable, () => write(sessionOn(runInside))))
     const release = async () => {
       if (database.isOpen) database.close()
     }

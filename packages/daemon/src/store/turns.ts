@@ -5,6 +5,16 @@ export interface Turns {
   give(): void
 }
 
+/** Runs it when its turn has come, and gives the turn on whatever becomes of it. */
+export async function inTurn<T>(turns: Turns, run: () => Promise<T>): Promise<T> {
+  await turns.take()
+  try {
+    return await run()
+  } finally {
+    turns.give()
+  }
+}
+
 export function createTurns(places = 1): Turns {
   const waiting: (() => void)[] = []
   let free = places
